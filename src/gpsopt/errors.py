@@ -1,0 +1,116 @@
+"""Errors in families; each one says what is wrong, where, and what to do, in Chinese and English."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gpsopt.text import say
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing seen in the inputs: `code` names the message, the rest says where it stands.
+
+    `row` is the line of the file (header = 1), or None where the whole file or table is meant.
+    `details` fill the message's placeholders.
+    """
+
+    severity: Severity
+    code: str
+    file: str = ""
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+    value: str = ""
+    details: dict[str, object] = field(default_factory=dict)
+
+    def text(self, lang: str) -> str:
+        """What is wrong, in one language."""
+        return say(f"finding.{self.code}", lang, value=self.value, column=self.column, **self.details)
+
+    def cure(self, lang: str) -> str:
+        """What to do about it."""
+        return say(f"cure.{self.code}", lang, value=self.value, column=self.column, **self.details)
+
+    def where(self, lang: str) -> str:
+        """File, sheet, row and column, as far as they are known."""
+        parts = [self.file, self.sheet]
+        if self.row is not None:
+            parts.append(say("where.row", lang, row=self.row))
+        if self.column:
+            parts.append(say("where.column", lang, column=self.column))
+        return " · ".join(part for part in parts if part)
+
+    def line(self, lang: str) -> str:
+        """Place, fault and cure in one printed line."""
+        place = self.where(lang)
+        head = f"{place}: " if place else ""
+        return f"{head}{self.text(lang)} {self.cure(lang)}"
+
+
+class GpsoptError(Exception):
+    """The root of all refusals. `text(lang)` gives the message in one language, `str()` in both."""
+
+    exit_code = 1
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+    def text(self, lang: str) -> str:
+        """The message in one language."""
+        return say(f"error.{self.code}", lang, **self.details)
+
+    def __str__(self) -> str:
+        return self.text("zh") + "\n" + self.text("en")
+
+
+class InputError(GpsoptError):
+    """The tables or files cannot be used; `findings` hold every fault, not only the first."""
+
+    exit_code = 2
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__("bad_input", count=sum(f.severity == "error" for f in findings))
+        self.findings = findings
+
+    def text(self, lang: str) -> str:
+        lines = [f.line(lang) for f in self.findings if f.severity == "error"]
+        return "\n".join([super().text(lang), *lines])
+
+
+class ScenarioError(InputError):
+    """A scenario or model file cannot be followed."""
+
+
+class UsageError(GpsoptError):
+    """The request itself is wrong: a path that is not there, a folder that cannot be written."""
+
+    exit_code = 2
+
+
+class InfeasibleError(GpsoptError):
+    """No plan can satisfy the rules; `reasons` name the clauses and rows that stand against each other."""
+
+    exit_code = 3
+
+    def __init__(self, reasons: tuple[Finding, ...] = (), **details: object) -> None:
+        super().__init__("infeasible", **details)
+        self.reasons = reasons
+
+    def text(self, lang: str) -> str:
+        return "\n".join([super().text(lang), *(reason.line(lang) for reason in self.reasons)])
+
+
+class LimitError(GpsoptError):
+    """A limit of time or nodes was reached before any plan was found."""
+
+    exit_code = 4
+
+
+class SolverError(GpsoptError):
+    """The solver failed, or its answer did not stand the check."""

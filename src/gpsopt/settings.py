@@ -1,0 +1,221 @@
+"""What a model or scenario file may say: regime, clauses with their parameters, aims, goals, solver.
+
+One pydantic model a group of keys; unknown keys are refused. Money and shares are exact decimals.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[Decimal, Field(ge=0, le=1)]
+NotNegative = Annotated[Decimal, Field(ge=0)]
+Year = Annotated[int, Field(ge=1949, le=2100)]
+Sense = Literal["min", "max"]
+
+#: every aim and the direction in which it is better
+AIMS: Final[dict[str, Sense]] = {
+    "livelihood_shortfall": "min",
+    "shortfall": "min",
+    "worst_area": "max",
+    "outlay": "min",
+    "quality": "max",
+    "benefit": "max",
+    "transition": "max",
+}
+AimName = Literal[
+    "livelihood_shortfall", "shortfall", "worst_area", "outlay", "quality", "benefit", "transition"
+]  # fmt: skip
+
+
+class Strict(BaseModel):
+    """A frozen group of keys in which nothing unknown is accepted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Clause(Strict):
+    """What every clause understands: it can be struck."""
+
+    enabled: bool = True
+
+
+class Qualification(Clause):
+    min_credit: Annotated[Decimal, Field(ge=0, le=100)] | None = None
+
+
+class FeeStandard(Clause):
+    mode: Literal["exclude"] = "exclude"
+
+
+class Continuity(Clause):
+    tolerance: Share = Decimal(0)
+
+
+class Coverage(Clause):
+    oversupply: bool = False
+
+
+class Competition(Clause):
+    min_candidates: Annotated[int, Field(ge=1)] = 3
+    on_thin: Literal["flag", "keep_direct", "ignore"] = "flag"
+
+
+class QualityFloor(Clause):
+    min_quality: Share | None = None
+    min_satisfaction: Share | None = None
+
+
+class UndertakerCount(Clause):
+    min: Annotated[int, Field(ge=0)] | None = None
+    max: Annotated[int, Field(ge=0)] | None = None
+
+
+class Clauses(Strict):
+    """The clauses of a model; None = off. The starred ones are on unless `enabled = false`."""
+
+    catalogue_scope: Clause = Clause()
+    purchaser_kind: Clause = Clause()
+    qualification: Qualification = Qualification()
+    fee_standard: FeeStandard = FeeStandard()
+    no_new_posts: Clause = Clause()
+    continuity: Continuity = Continuity()
+    coverage: Coverage = Coverage()
+    own_capacity: Clause = Clause()
+    award_size: Clause = Clause()
+    related_needs: Clause = Clause()
+    competition: Competition = Competition()
+    quality_floor: QualityFloor | None = None
+    undertaker_count: UndertakerCount | None = None
+    hand_decisions: Clause = Clause()
+
+    def on(self, name: str) -> bool:
+        """Is the clause in force?"""
+        clause = getattr(self, name)
+        return clause is not None and clause.enabled
+
+
+class Aims(Strict):
+    """What is sought, in order; `hold` says how an earlier aim is kept while later ones are sought."""
+
+    order: Annotated[tuple[AimName, ...], Field(min_length=1)] = (
+        "livelihood_shortfall", "shortfall", "worst_area", "outlay", "quality",
+    )  # fmt: skip
+    hold: Literal["total", "purchaser"] = "total"
+    tolerance: dict[AimName, NotNegative] = {}
+
+    @model_validator(mode="after")
+    def _once_each(self) -> Aims:
+        if len(set(self.order)) != len(self.order):
+            raise ValueError("an aim stands twice in the order")
+        return self
+
+
+class Goal(Strict):
+    target: Decimal
+
+
+class Performance(Strict):
+    """Weights of the score: quality and satisfaction."""
+
+    quality: Share = Decimal("0.5")
+    satisfaction: Share = Decimal("0.5")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Performance:
+        if self.quality + self.satisfaction != 1:
+            raise ValueError("the two weights must add up to 1")
+        return self
+
+
+class Solver(Strict):
+    """Limits of the search. `gap` empty: small models to proof, larger ones to 0.001 of the scale."""
+
+    gap: Share | None = None
+    time_limit: Annotated[Decimal, Field(gt=0)] | None = None
+    node_limit: Annotated[int, Field(gt=0)] | None = None
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+
+
+class Lock(Strict):
+    """A decision held by hand."""
+
+    need: str
+    year: Year
+    offer: str | None = None
+    award: bool | None = None
+    quantity: NotNegative | None = None
+    direct: NotNegative | None = None
+
+    @model_validator(mode="after")
+    def _one_decision(self) -> Lock:
+        held = [v for v in (self.award, self.quantity, self.direct) if v is not None]
+        if len(held) != 1 or (self.direct is None) != (self.offer is not None):
+            raise ValueError("a lock holds one thing: an offer's award or quantity, or direct")
+        return self
+
+
+class Settings(Strict):
+    """A model or scenario after its chain of bases is followed."""
+
+    title: str = ""
+    title_zh: str = ""
+    question: str = ""
+    years: Annotated[tuple[Year, ...], Field(min_length=1)]
+    base_year: Year
+    regime: Literal["fees_follow_the_matter", "fees_stay", "pooled"] = "fees_follow_the_matter"
+    savings: Literal["kept", "returned", "lagged"] = "kept"
+    share: Share = Decimal(0)
+    stage: Literal["drafting", "execution"] = "drafting"
+    quantity_step: Annotated[Decimal, Field(gt=0)] = Decimal("0.01")
+    clauses: Clauses = Clauses()
+    aims: Aims = Aims()
+    goals: dict[str, Goal] = {}
+    performance: Performance = Performance()
+    solver: Solver = Solver()
+    lock: tuple[Lock, ...] = ()
+
+    @model_validator(mode="after")
+    def _years_in_order(self) -> Settings:
+        if list(self.years) != sorted(set(self.years)):
+            raise ValueError("the years must rise and stand once each")
+        if self.base_year >= self.years[0]:
+            raise ValueError("base_year must lie before the first year")
+        return self
+
+
+class Change(Strict):
+    """One departure in a table: the cells of `column` in the rows that match `where`."""
+
+    table: str
+    where: dict[str, object] = {}
+    column: str
+    scale: Decimal | None = None
+    set: object | None = None
+    add: Decimal | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Change:
+        if sum(way is not None for way in (self.scale, self.set, self.add)) != 1:
+            raise ValueError("a change says scale, set or add, and one of them only")
+        return self
+
+
+class Add(Strict):
+    table: str
+    row: dict[str, object]
+
+
+class Drop(Strict):
+    table: str
+    where: dict[str, object] = {}
+
+
+class Departure(Strict):
+    """The row-wise part of a scenario file, applied in this order: change, drop, add."""
+
+    change: tuple[Change, ...] = ()
+    drop: tuple[Drop, ...] = ()
+    add: tuple[Add, ...] = ()
