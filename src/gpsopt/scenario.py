@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +24,7 @@ from gpsopt.read import nearest, read_tables
 from gpsopt.settings import Departure, Settings
 from gpsopt.tables import Tables
 from gpsopt.tomlfile import TomlFile, read_toml
+from gpsopt.unitvalue import unit_values
 
 _ROWS: Final = ("change", "add", "drop")
 _SCENARIO_KEYS: Final = (*Settings.model_fields, *_ROWS, "base", "model")
@@ -37,11 +39,13 @@ class Scenario:
     settings: Settings
     tables: Tables
     findings: tuple[Finding, ...] = ()
-    chain: tuple[str, ...] = field(default=())  # the files it was read from, model first
+    chain: tuple[str, ...] = ()  # the files it was read from, model first
+    unit_values: Mapping[str, Decimal] = field(default_factory=dict)  # item -> yuan a unit, before any change
 
     def digest(self) -> str:
         """SHA-256 of the canonical input: equal for equal content, whatever the order of rows."""
         hasher = hashlib.sha256(canonical_settings(self.settings).encode())
+        hasher.update(json.dumps({k: format_cell(v) for k, v in sorted(self.unit_values.items())}).encode())
         for name in sorted(self.tables.frames):
             hasher.update(f"\n[{name}]\n".encode())
             for _line, row in self.tables.rows(name):
@@ -57,7 +61,7 @@ class Scenario:
 
 def canonical_settings(settings: Settings) -> str:
     """The settings as JSON with sorted keys."""
-    return json.dumps(settings.model_dump(mode="json", exclude_none=True), ensure_ascii=False, sort_keys=True)
+    return json.dumps(settings.model_dump(mode="json", exclude_none=True, exclude={"unit_values"}), ensure_ascii=False, sort_keys=True)
 
 
 def read_scenario(path: str | Path) -> Scenario:
@@ -73,11 +77,12 @@ def read_scenario(path: str | Path) -> Scenario:
         raise ScenarioError(tuple(findings))
     settings = _merge(files)
     tables, found = read_tables(model_folder)
+    values = settings.unit_values or unit_values(tables)
     for file in files[1:]:
         tables, faults = apply_departure(tables, _departure(file), file)
         found = (*found, *faults)
     name = start.stem if start.is_file() else start.resolve().name
-    return Scenario(name, settings, tables, found, tuple(str(file.path) for file in files))
+    return Scenario(name, settings, tables, found, tuple(str(file.path) for file in files), values)
 
 
 def _chain(start: Path) -> list[TomlFile]:
@@ -155,7 +160,7 @@ def _unknown(
         inner = _model_in(model.model_fields[key].annotation) if key in model.model_fields else None
         if inner is None:
             continue
-        if isinstance(value, dict) and key != "goals":
+        if isinstance(value, dict) and key not in ("goals", "unit_values"):
             found += _unknown(value, inner, (*path, key), tuple(inner.model_fields))
         elif isinstance(value, list):
             for place, entry in enumerate(value):

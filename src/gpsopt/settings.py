@@ -176,6 +176,7 @@ class Settings(Strict):
     performance: Performance = Performance()
     solver: Solver = Solver()
     lock: tuple[Lock, ...] = ()
+    unit_values: dict[str, Decimal] = {}  # written into a run's inputs; empty: taken from the model's tables
 
     @model_validator(mode="after")
     def _years_in_order(self) -> Settings:
