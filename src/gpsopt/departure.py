@@ -27,9 +27,7 @@ class _Refused(Exception):
         self.code, self.key, self.value, self.details = code, key, str(value), details
 
 
-def apply_departure(
-    tables: Tables, departure: Departure, file: TomlFile
-) -> tuple[Tables, tuple[Finding, ...]]:
+def apply_departure(tables: Tables, departure: Departure, file: TomlFile) -> tuple[Tables, tuple[Finding, ...]]:
     """The tables after one file's changes, drops and additions, and the entries that were refused."""
     findings: list[Finding] = []
     steps: list[tuple[str, int, Callable[[Tables], Tables]]] = [

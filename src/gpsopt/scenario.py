@@ -61,7 +61,9 @@ class Scenario:
 
 def canonical_settings(settings: Settings) -> str:
     """The settings as JSON with sorted keys."""
-    return json.dumps(settings.model_dump(mode="json", exclude_none=True, exclude={"unit_values"}), ensure_ascii=False, sort_keys=True)
+    return json.dumps(
+        settings.model_dump(mode="json", exclude_none=True, exclude={"unit_values"}), ensure_ascii=False, sort_keys=True
+    )
 
 
 def read_scenario(path: str | Path) -> Scenario:
