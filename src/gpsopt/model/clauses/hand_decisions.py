@@ -1,0 +1,55 @@
+"""hand_decisions: what the planner has decided by hand stays as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyomo.environ as pyo
+
+from gpsopt.model.parts import index_set, param, rows
+from gpsopt.model.world import World
+
+
+def hand_decisions(m: pyo.ConcreteModel, world: World) -> None:
+    """Source: a rule of this system; the planner's locks.
+
+    A planner would say: this one is settled; plan the rest around it.
+
+        x[o,n,t] >= least or x = 0 (award yes or no);  x[o,n,t] = quantity;  d[n,t] = quantity
+
+    | symbol | name | kind | unit |
+    |---|---|---|---|
+    | x | purchased | decision | item |
+    | d | direct | decision | item |
+
+    Its price: what an aim gains if the decision is set free.
+    """
+    place = {key: i for i, key in enumerate(world.pair_keys)}
+    locks = [k for k in world.facts.settings.lock if k.year in world.facts.years]
+    held = {(k.offer, k.need, k.year): k for k in locks if k.offer is not None}
+    fixed = {key: k.quantity for key, k in held.items() if k.quantity is not None and key in place}
+    direct = {(k.need, k.year): k.direct for k in locks if k.direct is not None}
+    b = m.hand_decisions = pyo.Block()
+    b.AWARDED = index_set(sorted(key for key, k in held.items() if k.award is True and key in place))
+    b.REFUSED = index_set(sorted(key for key, k in held.items() if k.award is False and key in place))
+    b.FIXED = index_set(sorted(fixed))
+    b.quantity = param(b.FIXED, [float(fixed[key]) for key in sorted(fixed)])
+    b.KEPT = index_set(sorted(direct))
+    b.kept = param(b.KEPT, [float(direct[key]) for key in sorted(direct)])
+
+    def award_is_held(b: Any, o: Any, n: Any, t: Any) -> Any:
+        return b.model().purchased[o, n, t] >= b.model().least[o, n, t]
+
+    def refusal_is_held(b: Any, o: Any, n: Any, t: Any) -> Any:
+        return b.model().purchased[o, n, t] <= 0
+
+    def quantity_is_held(b: Any, o: Any, n: Any, t: Any) -> Any:
+        return b.model().purchased[o, n, t] == b.quantity[o, n, t]
+
+    def direct_is_held(b: Any, n: Any, t: Any) -> Any:
+        return b.model().direct[n, t] == b.kept[n, t]
+
+    b.award_is_held = rows(b.AWARDED, award_is_held)
+    b.refusal_is_held = rows(b.REFUSED, refusal_is_held)
+    b.quantity_is_held = rows(b.FIXED, quantity_is_held)
+    b.direct_is_held = rows(b.KEPT, direct_is_held)

@@ -1,0 +1,120 @@
+"""A scenario made ready for the model: exact facts, candidate pairs, caps and where a binary matters."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from gpsopt.model.facts import Bools, Facts, Floats, Ints, facts_of
+from gpsopt.model.marks import Marks, marks_of
+from gpsopt.model.pairs import Pairs, pairs_of
+from gpsopt.money import fen
+from gpsopt.scenario import Scenario
+
+#: money in the model is counted in 万元: in 亿元 a tolerance would be worth a yuan, in fen numbers grow too large
+FEN_PER_WAN = 1_000_000
+
+
+@dataclass(frozen=True)
+class World:
+    """What `build` turns into sets, parameters and rules."""
+
+    facts: Facts
+    pairs: Pairs
+    marks: Marks
+    most: Ints  # per pair, grid steps: the most an award can be under capacity and limits (0: none fits)
+    binary: Bools  # per pair: an award decision is needed
+
+    @cached_property
+    def need_step(self) -> Floats:
+        """Units in a grid step, per need."""
+        return np.array([float(s) for s in self.facts.needs.step])
+
+    @cached_property
+    def pair_keys(self) -> list[tuple[str, str, int]]:
+        f, p = self.facts, self.pairs
+        return [
+            (p.offers.key[o], f.needs.key[n], f.years[t]) for o, n, t in zip(p.offer, p.need, p.year, strict=True)
+        ]  # fmt: skip
+
+    @cached_property
+    def price_wan(self) -> Floats:
+        """Price of each pair, 万元 a unit."""
+        return self.pairs.offers.price[self.pairs.offer, self.pairs.year] / 1e10
+
+    @cached_property
+    def unit_value_wan(self) -> Floats:
+        """Unit value of each need's item, 万元 a unit."""
+        return np.array([float(self.facts.unit_value(i)) / 1e4 for i in self.facts.needs.item])
+
+    @cached_property
+    def undertaker_of_pair(self) -> list[str]:
+        return [self.pairs.offers.undertaker[o] for o in self.pairs.offer]
+
+    @cached_property
+    def purchaser_of_pair(self) -> list[str]:
+        return [self.facts.needs.purchaser[n] for n in self.pairs.need]
+
+    def pairs_by(self, *columns: object) -> dict[tuple[object, ...], list[int]]:
+        """Positions of the pairs grouped by the given per-pair columns."""
+        groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
+        for place, key in enumerate(zip(*columns, strict=True)):  # type: ignore[call-overload]
+            groups[key].append(place)
+        return groups
+
+
+def world_of(scenario: Scenario) -> World:
+    """Facts, pairs, marks and caps of a checked scenario."""
+    facts = facts_of(scenario)
+    pairs = pairs_of(facts)
+    most = _most(facts, pairs)
+    return World(facts, pairs, marks_of(facts, pairs.offers), most, _binary(facts, pairs))
+
+
+def _most(facts: Facts, pairs: Pairs) -> Ints:
+    """A pair's limit cut to the offer's capacity and to the undertaker's own capacity and contract limit."""
+    most = pairs.most.copy()
+    if not facts.settings.clauses.on("own_capacity"):
+        return most
+    offers = pairs.offers
+    limit = offers.capacity[pairs.offer]
+    most = np.where(limit >= 0, np.minimum(most, limit), most)
+    room = [facts.undertakers[u]["capacity"] for u in offers.undertaker]
+    money = [facts.undertakers[u]["contract_limit"] for u in offers.undertaker]
+    for i, o in enumerate(pairs.offer):
+        if room[o] is None and money[o] is None:
+            continue
+        step = facts.needs.step[pairs.need[i]]
+        use, price = offers.capacity_use[o], int(offers.price[o, pairs.year[i]])
+        if room[o] is not None and use > 0:
+            most[i] = min(most[i], int(Fraction(room[o]) / (use * step)))
+        if money[o] is not None and price > 0:
+            left = max(0, fen(money[o]) - int(offers.setup[o])) + 1  # a fen for rounding
+            most[i] = min(most[i], int(Fraction(left * 10_000, price) / step))
+    return np.where(most < pairs.least, 0, most)
+
+
+def _binary(facts: Facts, pairs: Pairs) -> Bools:
+    """Where award yes/no is a decision of its own: lots, setup, counts, groups."""
+    offers, clauses = pairs.offers, facts.settings.clauses
+    if clauses.on("undertaker_count"):
+        return np.ones(len(pairs.offer), dtype=bool)
+    matters = offers.setup[pairs.offer] > 0
+    if not clauses.on("award_size"):
+        return np.asarray(matters)
+    at = (pairs.need, pairs.year)
+    count = np.zeros(facts.needs.demand.shape, dtype=np.int64)
+    np.add.at(count, at, 1)
+    limit = facts.needs.max_awards[at]
+    matters |= pairs.least > 1
+    matters |= (limit >= 0) & (count[at] > limit)
+    matters |= facts.needs.min_awards[at] > 1
+    grouped = np.array([e is not None for e in offers.excludes], dtype=bool)
+    packed = np.array([p is not None for p in offers.package], dtype=bool)
+    if grouped.any() or packed.any():
+        matters |= grouped[pairs.offer] | packed[pairs.offer]
+    return np.asarray(matters)
