@@ -4,12 +4,43 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Final
 
 from gpsopt.tables import DECIMALS, Cell, Column
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
-_SCIENTIFIC = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,2}")
-_INTEGER = re.compile(r"[+-]?\d+")
+#: letters an identifier may have; significant digits a number may have; the largest number, in any unit
+MAX_KEY: Final = 100
+MAX_DIGITS: Final = 28
+LARGEST: Final = Decimal(10**13)  # yuan: 10^15 fen
+
+#: characters that are not seen, or that turn the order of what is seen: no part of an identifier
+UNSEEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffd"
+    "\U000e0000-\U000e007f\ud800-\udfff]"
+)
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
+_SCIENTIFIC = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,2}", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_ROUNDED_CODE = re.compile(r"\d\.\d+[eE]\+\d{2}")
+_FORMULA_ERROR = re.compile(r"#(ref|value|div/0|name|num|null|n/a|spill|calc)[!?]?", re.IGNORECASE)
+#: ways in which people and programs write numbers that are not numbers, tried in this order
+_WAYS: Final = tuple(
+    (re.compile(pattern, re.IGNORECASE), code)
+    for pattern, code in (
+        (r"=.*", "formula_text"),
+        (r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", "thousands_separator"),
+        (r".*[０-９．，％－＋].*", "full_width"),
+        (r"[+-]?(\d+\.?\d*|\.\d+)e[+-]?\d+", "exponent"),
+        (r"[+-]?(nan|na|n/a|null|none)", "not_a_value"),
+        (r"[+-]?(inf|infinity|∞)", "infinite"),
+        (r"[¥￥$€].*|.*\d\s*(元|万|亿|rmb|cny|yuan)", "currency_sign"),
+        (r".*%", "percent_sign"),
+        (r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?|\d{4}年", "date_as_number"),
+        (r"[-—–－―]+", "dash_for_empty"),
+        (r"待定|未定|暂无|无|待核|tbd|tba|\?+|？+", "undecided"),
+        (_FORMULA_ERROR.pattern, "formula_error"),
+    )
+)
 
 
 class CellFault(ValueError):
@@ -27,10 +58,13 @@ def parse_cell(text: str, column: Column) -> Cell:
     if not text:
         return None
     match column.kind:
-        case "key" | "code" | "text":
+        case "text":
             return text
+        case "key" | "code":
+            return _identifier(text, names=column.kind == "key" or not column.ref)
         case "codes":
-            return tuple(dict.fromkeys(part.strip() for part in text.split(";") if part.strip()))
+            parts = (part.strip() for part in text.split(";"))
+            return tuple(dict.fromkeys(_identifier(part, names=not column.ref) for part in parts if part))
         case "choice":
             return _choice(text, column)
         case "yesno":
@@ -39,6 +73,24 @@ def parse_cell(text: str, column: Column) -> Cell:
             return _integer(text, column)
         case _:
             return _decimal(text, column)
+
+
+def _identifier(text: str, names: bool) -> str:
+    """A code as it stands; where it names a thing (`names`) it must be fit to be typed, listed and exported."""
+    if _FORMULA_ERROR.fullmatch(text):
+        raise CellFault("formula_error")
+    if _ROUNDED_CODE.fullmatch(text):
+        raise CellFault("code_exponent")
+    if names:
+        if UNSEEN.search(text):
+            raise CellFault("key_unseen")
+        if len(text) > MAX_KEY:
+            raise CellFault("key_too_long", length=len(text), most=MAX_KEY)
+        if ";" in text:
+            raise CellFault("key_separator")
+        if text[0] in "=+-@":
+            raise CellFault("key_formula")
+    return text
 
 
 def _choice(text: str, column: Column) -> str:
@@ -54,7 +106,7 @@ def _yesno(text: str) -> bool:
 
 
 def _integer(text: str, column: Column) -> int:
-    if not (_INTEGER.fullmatch(text) and text.isascii()):
+    if not _INTEGER.fullmatch(text):
         raise CellFault(number_fault(text) or "not_integer")
     value = int(text)
     check_bounds(Decimal(value), column)
@@ -63,34 +115,22 @@ def _integer(text: str, column: Column) -> int:
 
 def _decimal(text: str, column: Column) -> Decimal:
     # A weight or coefficient comes from a computation and may be tiny; money and counts are typed by people.
-    pattern_fits = _NUMBER.fullmatch(text) or (column.kind == "number" and _SCIENTIFIC.fullmatch(text))
-    if not (pattern_fits and text.isascii()):
+    if not (_NUMBER.fullmatch(text) or (column.kind == "number" and _SCIENTIFIC.fullmatch(text))):
         raise CellFault(number_fault(text) or "not_a_number")
-    value = Decimal(text)
-    places = DECIMALS[column.kind]
-    if places is not None and value != round(value, places):
-        raise CellFault("too_many_decimals", places=places)
+    value = Decimal(text)  # exact at any length
     check_bounds(value, column)
+    digits = value.as_tuple().digits
+    if len(digits) > MAX_DIGITS:
+        raise CellFault("too_many_digits", most=MAX_DIGITS)
+    places = DECIMALS[column.kind]
+    if places is not None and value != value.quantize(Decimal(1).scaleb(-places)):
+        raise CellFault("too_many_decimals", places=places)
     return value
 
 
 def number_fault(text: str) -> str | None:
     """The name of a known way to write a number wrongly, or None."""
-    lowered = text.lower()
-    ways = (
-        (r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", "thousands_separator"),
-        (r".*[０-９．，].*", "full_width"),
-        (r"[+-]?\d+(\.\d*)?e[+-]?\d+", "exponent"),
-        (r"[+-]?(nan|#n/a|na|n/a|null|none)", "not_a_value"),
-        (r"[+-]?(inf|infinity|∞)", "infinite"),
-        (r"[¥￥$€].*|.*(元|rmb|cny)", "currency_sign"),
-        (r".*%", "percent_sign"),
-        (r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?", "date_as_number"),
-        (r"[-—–－]+", "dash_for_empty"),
-        (r"待定|未定|暂无|无|tbd|tba|\?+|？+", "undecided"),
-        (r"#(ref|value|div/0|name|num)[!?]?", "formula_error"),
-    )
-    return next((code for pattern, code in ways if re.fullmatch(pattern, lowered)), None)
+    return next((code for pattern, code in _WAYS if pattern.fullmatch(text)), None)
 
 
 def check_bounds(value: Decimal, column: Column) -> None:
@@ -98,9 +138,11 @@ def check_bounds(value: Decimal, column: Column) -> None:
     if column.low is not None and value < column.low:
         raise CellFault("below_bound", bound=column.low)
     if column.high is not None and value > column.high:
+        if column.kind == "share" and value <= 100:
+            raise CellFault("share_above_one", as_share=plain(value.scaleb(-2)))
         raise CellFault("above_bound", bound=column.high)
-    if column.kind in ("money", "price") and abs(value) > 10**13:
-        raise CellFault("unit_error")
+    if abs(value) > LARGEST:
+        raise CellFault("unit_error" if column.kind in ("money", "price") else "number_too_large")
 
 
 def format_cell(value: Cell) -> str:

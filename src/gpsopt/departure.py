@@ -1,22 +1,28 @@
-"""The row-wise part of a scenario: cells changed, rows dropped with what hangs on them, rows added."""
+"""The row-wise part of a scenario: cells changed, rows dropped with what hangs on them, rows added.
+
+One file's entries apply in this order: every change, then every drop, then every addition, each group as it
+stands in the file. So what a file adds is not touched by its own changes, and an identifier that it drops may
+be added anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
+from collections import Counter
+from decimal import ROUND_HALF_UP, Decimal, DecimalException
 from typing import Final
 
 import pandas as pd
 
-from gpsopt.cells import CellFault, parse_cell, plain
+from gpsopt.cells import LARGEST, CellFault, format_cell, parse_cell, plain
 from gpsopt.errors import Finding
 from gpsopt.read import nearest
 from gpsopt.settings import Add, Change, Departure, Drop
-from gpsopt.tables import DECIMALS, SCHEMA, Cell, Column, Table, Tables, sorted_by_key
+from gpsopt.tables import DECIMALS, SCHEMA, Cell, Column, Mark, Table, Tables, sorted_by_key
 from gpsopt.tomlfile import TomlFile
 
 _NUMERIC: Final = ("money", "price", "quantity", "share", "number", "count")
-Fault = tuple[str, str, dict[str, object]]
+#: references that are emptied, not followed, when what they name is dropped: the row stands without them
+_LOOSE: Final = frozenset((("undertakers", "affiliated_to"),))
 
 
 class _Refused(Exception):
@@ -28,100 +34,170 @@ class _Refused(Exception):
 
 
 def apply_departure(tables: Tables, departure: Departure, file: TomlFile) -> tuple[Tables, tuple[Finding, ...]]:
-    """The tables after one file's changes, drops and additions, and the entries that were refused."""
+    """The tables after one file's changes, drops and additions; the entries that were refused, what drops took."""
+    path = str(file.path)
     findings: list[Finding] = []
-    steps: list[tuple[str, int, Callable[[Tables], Tables]]] = [
-        *(("change", i, lambda t, c=c: _change(t, c)) for i, c in enumerate(departure.change)),
-        *(("drop", i, lambda t, d=d: _drop(t, d)) for i, d in enumerate(departure.drop)),
-        *(("add", i, lambda t, a=a, i=i: _add(t, a, i)) for i, a in enumerate(departure.add)),
-    ]
-    for group, place, step in steps:
+    for i, change in enumerate(departure.change):
         try:
-            tables = step(tables)
+            tables = _change(tables, change, path, file.line(("change", i)))
         except _Refused as fault:
-            findings.append(Finding(
-                "error", fault.code, str(file.path), row=file.line((group, place, fault.key)),
-                column=f"{group}.{fault.key}", value=fault.value, details=fault.details,
-            ))  # fmt: skip
-    return tables, tuple(findings)
+            findings.append(_finding(fault, "change", i, file))
+    for i, drop in enumerate(departure.drop):
+        try:
+            before, tables = tables, _drop(tables, drop)
+        except _Refused as fault:
+            findings.append(_finding(fault, "drop", i, file))
+        else:
+            findings += _taken_along(before, tables, drop.table, path, file.line(("drop", i)))
+    tables, refused = _add_rows(tables, departure.add, file)
+    return tables, (*findings, *refused)
 
 
-def _change(tables: Tables, change: Change) -> Tables:
+def _finding(fault: _Refused, group: str, place: int, file: TomlFile) -> Finding:
+    return Finding(
+        "error", fault.code, str(file.path), row=file.line((group, place, *fault.key.split("."))),
+        column=f"{group}.{fault.key}", value=fault.value, details=fault.details,
+    )  # fmt: skip
+
+
+def _change(tables: Tables, change: Change, file: str, row: int | None) -> Tables:
     table = _table(change.table)
     column = _column(table, change.column, "column")
     frame = tables[table.name].copy()
-    mask = _matches(frame, table, change.where)
+    places = _matches(frame, table, change.where)
     values = list(frame[column.name])
-    for place in mask:
-        values[place] = _changed(values[place], change, column)
+    new = _set_value(change.set, column) if change.set is not None else None
+    for place in places:
+        values[place] = new if change.set is not None else _computed(values[place], change, column, frame.index[place])
     frame[column.name] = pd.Series(values, index=frame.index, dtype=object)
     if column.name in table.key:
+        _refuse_twins(frame, table)
         frame = sorted_by_key(frame, table)
-    return tables.with_frame(table.name, frame)
+    lines = frozenset(int(tables[table.name].index[place]) for place in places)
+    return tables.with_frame(table.name, frame).marked(Mark(table.name, column.name, lines, file, row))
 
 
-def _changed(old: Cell, change: Change, column: Column) -> Cell:
-    if change.set is not None:
-        return _to_cell(change.set, column, "set")
+def _set_value(value: object, column: Column) -> Cell:
+    cell = _to_cell(value, column, "set")
+    if cell is None and column.required:
+        raise _Refused("cell_required", "set", column.name)
+    return cell
+
+
+def _computed(old: Cell, change: Change, column: Column, line: object) -> Cell:
     way = "scale" if change.scale is not None else "add"
     if column.kind not in _NUMERIC:
         raise _Refused("not_numeric", way, column.name)
-    if not isinstance(old, Decimal | int):
-        raise _Refused("change_of_empty", way, column.name)
-    new = Decimal(old) * change.scale if change.scale is not None else Decimal(old) + (change.add or 0)
-    places = 0 if column.kind == "count" else DECIMALS[column.kind]
-    if places is not None:
-        new = new.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    if old is None or not isinstance(old, Decimal | int):
+        raise _Refused("change_of_empty", way, column.name, line=line)
+    try:
+        new = Decimal(old) * change.scale if change.scale is not None else Decimal(old) + (change.add or 0)
+        if abs(new) > LARGEST:
+            raise _Refused("number_too_large", way, plain(new) if abs(new) < LARGEST**2 else "")
+        places = 0 if column.kind == "count" else DECIMALS[column.kind]
+        if places is not None:
+            new = new.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    except DecimalException:
+        raise _Refused("number_too_large", way) from None
     return _to_cell(new, column, way)
+
+
+def _refuse_twins(frame: pd.DataFrame, table: Table) -> None:
+    """A change in a key must not make two rows one."""
+    twins = [key for key, count in Counter(_keys(frame, table)).items() if count > 1]
+    if twins:
+        raise _Refused("change_makes_twins", "column", ", ".join(map(format_cell, twins[0])))
 
 
 def _drop(tables: Tables, drop: Drop) -> Tables:
     table = _table(drop.table)
     frame = tables[table.name]
     gone = set(_matches(frame, table, drop.where))
-    tables = tables.with_frame(table.name, frame.iloc[[i for i in range(len(frame)) if i not in gone]])
-    return _without_orphans(tables, table)
+    stays = [i not in gone for i in range(len(frame))]
+    return _without_orphans(tables.with_frame(table.name, frame[stays]), table, frame)
 
 
-def _without_orphans(tables: Tables, table: Table) -> Tables:
-    """Rows that name what is no longer there go too; a list that loses its last value goes with its row."""
-    alive = set(tables[table.name][table.key[0]])
+def _without_orphans(tables: Tables, table: Table, before: pd.DataFrame) -> Tables:
+    """Rows that name what was dropped go too; a list that loses its last value goes with its row."""
+    name = table.key[0]
+    gone = set(before[name]) - set(tables[table.name][name]) - {None}
+    if not gone:
+        return tables
     for other in SCHEMA.values():
         for column in other.columns:
             if column.ref != table.name or other.name == table.name:
                 continue
             frame = tables[other.name]
+            cells = list(frame[column.name])
+            stays = [True] * len(frame)
             if column.kind == "codes":
-                kept = [v if v is None else tuple(c for c in v if c in alive) for v in frame[column.name]]
+                kept = [v if v is None else tuple(c for c in v if c not in gone) for v in cells]
                 stays = [v is None or len(v) > 0 for v in kept]
                 frame = frame.assign(**{column.name: pd.Series(kept, index=frame.index, dtype=object)})
+            elif (other.name, column.name) in _LOOSE:
+                kept = [None if v in gone else v for v in cells]
+                frame = frame.assign(**{column.name: pd.Series(kept, index=frame.index, dtype=object)})
             else:
-                stays = [v is None or v in alive for v in frame[column.name]]
-            if all(stays):
-                tables = tables.with_frame(other.name, frame)
-            else:
-                tables = tables.with_frame(other.name, frame[stays])
-                tables = _without_orphans(tables, other)
+                stays = [v not in gone for v in cells]
+            full = tables[other.name]
+            tables = tables.with_frame(other.name, frame if all(stays) else frame[stays])
+            if not all(stays):
+                tables = _without_orphans(tables, other, full)
     return tables
 
 
-def _add(tables: Tables, add: Add, place: int) -> Tables:
-    table = _table(add.table)
-    for name in add.row:
-        _column(table, name, "row")
-    row: dict[str, Cell] = {}
+def _taken_along(before: Tables, after: Tables, dropped: str, file: str, row: int | None) -> list[Finding]:
+    """A note of the rows that went because what they name was dropped."""
+    lost = {name: len(before[name]) - len(after[name]) for name in SCHEMA if name != dropped}
+    shown = ", ".join(f"{name} {count}" for name, count in lost.items() if count)
+    return [Finding("note", "drop_took_along", file, row=row, details={"rows": shown})] if shown else []
+
+
+def _add_rows(tables: Tables, entries: tuple[Add, ...], file: TomlFile) -> tuple[Tables, list[Finding]]:
+    """All additions of one file, table by table; new rows count down from -1."""
+    findings: list[Finding] = []
+    known: dict[str, set[tuple[Cell, ...]]] = {}
+    new: dict[str, dict[int, dict[str, Cell]]] = {}
+    for i, add in enumerate(entries):
+        try:
+            table = _table(add.table)
+            cells = _row(table, add.row)
+            keys = known.setdefault(table.name, set(_keys(tables[table.name], table)))
+            key = tuple(cells[name] for name in table.key)
+            if key in keys:
+                raise _Refused("row_exists", "row", ", ".join(map(format_cell, key)))
+        except _Refused as fault:
+            findings.append(_finding(fault, "add", i, file))
+            continue
+        keys.add(key)
+        rows = new.setdefault(table.name, {})
+        line = min([0, *tables[table.name].index]) - 1 - len(rows)
+        rows[line] = cells
+        tables = tables.marked(Mark(table.name, "", frozenset((line,)), str(file.path), file.line(("add", i))))
+    for name, rows in new.items():
+        added = pd.DataFrame(
+            {column: pd.Series([cells[column] for cells in rows.values()], index=list(rows), dtype=object)
+             for column in SCHEMA[name].names()}
+        )  # fmt: skip
+        frame = pd.concat([tables[name], added]) if len(tables[name]) else added
+        tables = tables.with_frame(name, sorted_by_key(frame, SCHEMA[name]))
+    return tables, findings
+
+
+def _row(table: Table, given: dict[str, object]) -> dict[str, Cell]:
+    for name in given:
+        _column(table, name, f"row.{name}")
+    cells: dict[str, Cell] = {}
     for column in table.columns:
-        given = add.row.get(column.name)
-        row[column.name] = None if given is None else _to_cell(given, column, "row")
-        if row[column.name] is None and column.required:
+        value = given.get(column.name)
+        cells[column.name] = None if value is None else _to_cell(value, column, f"row.{column.name}")
+        if cells[column.name] is None and column.required:
             raise _Refused("cell_missing_in_row", "row", column.name)
-    frame = tables[table.name]
-    key = tuple(row[name] for name in table.key)
-    if key in set(zip(*(frame[name] for name in table.key), strict=True)):
-        raise _Refused("row_exists", "row", ", ".join(map(str, key)))
-    line = min([0, *frame.index]) - 1
-    new = pd.DataFrame({name: pd.Series([value], index=[line], dtype=object) for name, value in row.items()})
-    return tables.with_frame(table.name, sorted_by_key(pd.concat([frame, new]) if len(frame) else new, table))
+    return cells
+
+
+def _keys(frame: pd.DataFrame, table: Table) -> list[tuple[Cell, ...]]:
+    return list(zip(*(frame[name] for name in table.key), strict=True))
 
 
 def _table(name: str) -> Table:
@@ -137,16 +213,19 @@ def _column(table: Table, name: str, key: str) -> Column:
 
 
 def _matches(frame: pd.DataFrame, table: Table, where: dict[str, object]) -> list[int]:
-    """Places of the rows that satisfy every condition; at least one must."""
+    """Places of the rows that satisfy every condition; at least one must. An empty cell equals its default."""
     stays = [True] * len(frame)
     for name, wanted in where.items():
-        column = _column(table, name, "where")
-        allowed = {_to_cell(w, column, "where") for w in (wanted if isinstance(wanted, list) else [wanted])}
+        column = _column(table, name, f"where.{name}")
+        key = f"where.{name}"
+        allowed = {_to_cell(w, column, key) for w in (wanted if isinstance(wanted, list) else [wanted])}
         if column.kind == "codes":
             codes = {code for cell in allowed if isinstance(cell, tuple) for code in cell}
-            stays = [s and v is not None and not codes.isdisjoint(v) for s, v in zip(stays, frame[name], strict=True)]
+            hits = [None in allowed if v is None else not codes.isdisjoint(v) for v in frame[name]]
         else:
-            stays = [s and v in allowed for s, v in zip(stays, frame[name], strict=True)]
+            empty = None in allowed or (column.default is not None and column.default in allowed)
+            hits = [empty if v is None else v in allowed for v in frame[name]]
+        stays = [a and b for a, b in zip(stays, hits, strict=True)]
     found = [i for i, keep in enumerate(stays) if keep]
     if not found:
         raise _Refused("matches_nothing", "where", _shown(where), nearest=_nearest_value(frame, where))
@@ -156,10 +235,11 @@ def _matches(frame: pd.DataFrame, table: Table, where: dict[str, object]) -> lis
 def _nearest_value(frame: pd.DataFrame, where: dict[str, object]) -> str:
     """The known value closest to one that no row holds."""
     for name, wanted in where.items():
-        known = {str(v) for v in frame[name] if v is not None}
+        cells = [v if isinstance(v, tuple) else (format_cell(v),) for v in frame[name] if v is not None]
+        known = {code for cell in cells for code in cell}
         for value in wanted if isinstance(wanted, list) else [wanted]:
-            if str(value) not in known:
-                return nearest(str(value), tuple(sorted(known)))
+            if _shown(value) not in known:
+                return nearest(_shown(value), tuple(sorted(known)))
     return ""
 
 

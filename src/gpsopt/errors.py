@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from gpsopt.text import say
 
 Severity = Literal["error", "warning", "note"]
+
+#: control characters, marks that turn the direction of reading, and what is not seen at all
+_UNSEEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+
+
+def visible(text: object, most: int = 80) -> str:
+    """A value from a file as it may be printed: hidden characters shown by their number, long text cut."""
+    shown = _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", str(text))
+    return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 
 @dataclass(frozen=True)
@@ -29,19 +41,26 @@ class Finding:
 
     def text(self, lang: str) -> str:
         """What is wrong, in one language."""
-        return say(f"finding.{self.code}", lang, value=self.value, column=self.column, **self.details)
+        return say(f"finding.{self.code}", lang, **self._shown(lang))
 
     def cure(self, lang: str) -> str:
         """What to do about it."""
-        return say(f"cure.{self.code}", lang, value=self.value, column=self.column, **self.details)
+        return say(f"cure.{self.code}", lang, **self._shown(lang))
+
+    def _shown(self, lang: str) -> dict[str, object]:
+        """What fills the placeholders; `nearest` becomes a sentence, or nothing where no name is near."""
+        details = {key: visible(value, 600) if isinstance(value, str) else value for key, value in self.details.items()}
+        if details.get("nearest"):
+            details["nearest"] = say("where.nearest", lang, name=details["nearest"])
+        return {"value": visible(self.value), "column": visible(self.column), **details}
 
     def where(self, lang: str) -> str:
         """File, sheet, row and column, as far as they are known."""
-        parts = [self.file, self.sheet]
+        parts = [_UNSEEN.sub("?", self.file), visible(self.sheet)]
         if self.row is not None:
             parts.append(say("where.row", lang, row=self.row))
         if self.column:
-            parts.append(say("where.column", lang, column=self.column))
+            parts.append(say("where.column", lang, column=visible(self.column)))
         return " · ".join(part for part in parts if part)
 
     def line(self, lang: str) -> str:

@@ -1,20 +1,25 @@
-"""Folders of CSV and TOML -> typed tables; every finding carries file, row, column and value."""
+"""Folders of CSV files -> typed tables, and back; every finding carries file, row, column and value."""
 
 from __future__ import annotations
 
 import csv
 import difflib
-import io
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from gpsopt.cells import CellFault, format_cell, parse_cell
+from gpsopt.csvfile import Record, read_records
 from gpsopt.errors import Finding
 from gpsopt.tables import SCHEMA, Cell, Column, Table, Tables, empty_frame, sorted_by_key
 
-MAX_FILE_BYTES = 200_000_000
+#: what stands at the head of a row of sums
+_TOTALS: Final = frozenset(("合计", "总计", "小计", "共计", "total", "grand total", "subtotal", "sum"))
+_MAY_BE_ABSENT: Final = frozenset(("direct_lines",))  # a world in which the government delivers nothing itself
 
 
 def read_tables(folder: Path) -> tuple[Tables, tuple[Finding, ...]]:
@@ -30,7 +35,9 @@ def read_tables(folder: Path) -> tuple[Tables, tuple[Finding, ...]]:
             findings += found
         else:
             frame = empty_frame(table)
-            if not table.optional and table.name != "direct_lines":
+            if table.name in _MAY_BE_ABSENT:
+                findings.append(Finding("note", "table_absent", file=files[table.name]))
+            elif not table.optional:
                 findings.append(Finding("error", "table_missing", file=files[table.name]))
         frames[table.name] = frame
     findings += _unknown_files(folder / "tables")
@@ -39,67 +46,87 @@ def read_tables(folder: Path) -> tuple[Tables, tuple[Finding, ...]]:
 
 def read_csv(path: Path, table: Table, file: str) -> tuple[pd.DataFrame, list[Finding]]:
     """One CSV file as a typed frame in key order, with its findings."""
-    text, findings = _decode(path, file)
-    if text is None:
-        return empty_frame(table), findings
-    records = _records(text)
+    records, findings = read_records(path, file)
     if not records:
-        return empty_frame(table), [*findings, Finding("error", "file_empty", file=file)]
-    _line, header = records[0]
-    columns, found = _match_header([name.strip() for name in header], table, file)
-    findings += found
-    if any(f.severity == "error" for f in found):
         return empty_frame(table), findings
-    if len(records) == 1:
-        findings.append(Finding("warning", "header_only", file=file))
-    frame, found = frame_of(records[1:], columns, table, file)
+    frame, found = read_sheet(records, table, file)
+    return frame, findings + found
+
+
+def read_sheet(records: list[Record], table: Table, file: str, sheet: str = "") -> tuple[pd.DataFrame, list[Finding]]:
+    """Rows of text, the header first, as a typed frame: what a CSV file and a sheet have in common."""
+    (line, header), body = records[0], records[1:]
+    names = [name.strip() for name in header]
+    while names and not names[-1] and not any(len(cells) >= len(names) and cells[len(names) - 1].strip()
+                                              for _line, cells in body):  # fmt: skip
+        names.pop()  # columns at the right that hold nothing at all
+    if body and not any(map(table.has, names)) and sum(map(table.has, (c.strip() for c in body[0][1]))) > 1:
+        return empty_frame(table), [Finding("error", "header_twice", file, sheet, body[0][0])]
+    columns, findings = _match_header(names, line, table, file, sheet)
+    if findings:
+        return empty_frame(table), findings
+    if not body:
+        findings.append(Finding("warning", "header_only", file, sheet))
+    frame, found = frame_of(body, columns, table, file, sheet)
     return frame, findings + found
 
 
 def frame_of(
-    records: list[tuple[int, list[str]]], columns: list[Column | None], table: Table, file: str, sheet: str = ""
+    records: list[Record], columns: Sequence[Column | None], table: Table, file: str, sheet: str = ""
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Rows of text as a typed frame; `columns[j]` is what stands in place j, None where it is ignored."""
     findings: list[Finding] = []
-    values: dict[str, list[Cell]] = {name: [] for name in table.names()}
+    rows: list[list[str]] = []
     lines: list[int] = []
-    given = {column.name: place for place, column in enumerate(columns) if column is not None}
     for line, cells in records:
-        if len(cells) != len(columns):
-            findings.append(Finding("error", "wrong_cell_count", file, sheet, line,
-                                    details={"found": len(cells), "expected": len(columns)}))  # fmt: skip
-            continue
-        lines.append(line)
-        for column in table.columns:
-            text = cells[given[column.name]] if column.name in given else ""
-            value, fault = _cell(text, column)
-            values[column.name].append(value)
-            if fault:
-                findings.append(replace(fault, file=file, sheet=sheet, row=line))
-    frame = pd.DataFrame(
-        {name: pd.Series(column, dtype=object) for name, column in values.items()}
-    )  # fmt: skip
+        fault = _row_fault(cells, columns, table)
+        if fault is None:
+            lines.append(line)
+            rows.append(cells)
+        else:
+            findings.append(replace(fault, file=file, sheet=sheet, row=line))
+    given = {column.name: place for place, column in enumerate(columns) if column is not None}
+    series: dict[str, pd.Series] = {}
+    for column in table.columns:
+        place = given.get(column.name)
+        if place is None:
+            values: list[Cell] = [None] * len(rows)
+        else:
+            values, found = _column_values([cells[place] for cells in rows], column)
+            findings += [replace(fault, file=file, sheet=sheet, row=lines[i]) for i, fault in found]
+        series[column.name] = pd.Series(values, dtype=object)
+    frame = pd.DataFrame(series)
     frame.index = pd.Index(lines)
     findings += _duplicates(frame, table, file, sheet)
+    findings.sort(key=lambda finding: finding.row or 0)
     return sorted_by_key(frame, table), findings
 
 
-def write_tables(tables: Tables, folder: Path) -> None:
-    """Write every table that has rows as UTF-8 CSV; reading it back gives the same frames."""
+def write_tables(tables: Tables, folder: Path, encoding: str = "utf-8") -> None:
+    """Write every table that has rows as CSV; reading it back gives the same frames."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in tables.frames.items():
-        if frame.empty and SCHEMA[name].optional:
+        if frame.empty and (SCHEMA[name].optional or name in _MAY_BE_ABSENT):
             continue
-        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
+        with (folder / f"{name}.csv").open("w", encoding=encoding, newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(frame.columns)
             for values in zip(*(frame[c] for c in frame.columns), strict=True):
                 writer.writerow([format_cell(value) for value in values])
 
 
-def nearest(name: str, known: tuple[str, ...]) -> str:
+def nearest(name: str, known: Sequence[str]) -> str:
     """The known name closest to a wrong one, or an empty text."""
     return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.5)), "")
+
+
+def _column_values(texts: list[str], column: Column) -> tuple[list[Cell], list[tuple[int, Finding]]]:
+    """The values of one column, each different text read once; faults by place."""
+    known = {text: _cell(text, column) for text in set(texts)}
+    values = [known[text][0] for text in texts]
+    if all(fault is None for _value, fault in known.values()):
+        return values, []
+    return values, [(i, fault) for i, text in enumerate(texts) if (fault := known[text][1]) is not None]
 
 
 def _cell(text: str, column: Column) -> tuple[Cell, Finding | None]:
@@ -113,55 +140,66 @@ def _cell(text: str, column: Column) -> tuple[Cell, Finding | None]:
     return value, None
 
 
-def _decode(path: Path, file: str) -> tuple[str | None, list[Finding]]:
-    if path.stat().st_size > MAX_FILE_BYTES:
-        return None, [Finding("error", "file_too_large", file=file)]
-    raw = path.read_bytes()
-    if b"\x00" in raw:
-        return None, [Finding("error", "nul_bytes", file=file)]
-    try:
-        return raw.decode("utf-8-sig"), []
-    except UnicodeDecodeError:
-        pass
-    try:
-        return raw.decode("gb18030"), [Finding("note", "gb18030", file=file)]
-    except UnicodeDecodeError:
-        return None, [Finding("error", "encoding_unknown", file=file)]
+def _row_fault(cells: list[str], columns: Sequence[Column | None], table: Table) -> Finding | None:
+    """Why a row is no record: a second header, a row of sums, too few or too many cells."""
+    width = len(columns)
+    if len(cells) != width and (len(cells) < width or any(cell.strip() for cell in cells[width:])):
+        return Finding("error", "wrong_cell_count", details={"found": len(cells), "expected": width})
+    if columns and cells[0].strip() in _headings(table):
+        said = [cell.strip() for cell in cells[:width] if cell.strip()]
+        if len(said) > 1 and 2 * sum(cell in _headings(table) for cell in said) >= len(said):
+            return Finding("error", "header_twice")
+    for cell, column in zip(cells[:4], columns, strict=False):
+        sums = len(cell) < 16 and cell.strip(" \t:：").lower() in _TOTALS
+        if sums and column is not None and (column.kind != "text" or not cells[0].strip()):
+            return Finding("error", "total_row", column=column.name, value=cell.strip())
+    return None
 
 
-def _records(text: str) -> list[tuple[int, list[str]]]:
-    first = text.split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text), delimiter=separator)
-    records = []
-    line = 1
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            records.append((line, cells))
-        line = reader.line_num + 1
-    return records
+@cache
+def _headings(table: Table) -> frozenset[str]:
+    """Names and titles of a table's columns in both languages."""
+    return frozenset(
+        heading
+        for column in table.columns
+        for heading in (column.name, column.title(table.name, "zh"), column.title(table.name, "en"))
+    )
 
 
-def _match_header(names: list[str], table: Table, file: str) -> tuple[list[Column | None], list[Finding]]:
+def _match_header(
+    names: list[str], line: int, table: Table, file: str, sheet: str
+) -> tuple[list[Column | None], list[Finding]]:
     findings = []
     columns: list[Column | None] = []
     for name in names:
         columns.append(table.column(name) if table.has(name) else None)
-        if not table.has(name):
-            findings.append(Finding("error", "column_unknown", file=file, row=1, column=name, value=name,
-                                    details={"nearest": nearest(name, table.names())}))  # fmt: skip
-        elif names.count(name) > 1:
-            findings.append(Finding("error", "column_twice", file=file, row=1, column=name))
+        if not name:
+            findings.append(Finding("error", "column_unnamed", file, sheet, line))
+        elif not table.has(name):
+            findings.append(Finding("error", "column_unknown", file, sheet, line, name, name,
+                                    details={"nearest": _nearest_column(name, table)}))  # fmt: skip
+        elif names.count(name) > 1 and columns.count(table.column(name)) == 2:
+            findings.append(Finding("error", "column_twice", file, sheet, line, name))
     for column in table.columns:
         if column.required and column.name not in names:
-            findings.append(Finding("error", "column_missing", file=file, row=1, column=column.name))
+            findings.append(Finding("error", "column_missing", file, sheet, line, column.name))
     return columns, findings
+
+
+def _nearest_column(name: str, table: Table) -> str:
+    """The column that a heading means: by its title in either language, else by likeness."""
+    for column in table.columns:
+        if name in (column.title(table.name, "zh"), column.title(table.name, "en")):
+            return column.name
+    return nearest(name.lower(), table.names())
 
 
 def _duplicates(frame: pd.DataFrame, table: Table, file: str, sheet: str) -> list[Finding]:
     first: dict[tuple[Cell, ...], int] = {}
     findings = []
     for line, *key in zip(frame.index, *(frame[name] for name in table.key), strict=True):
+        if key[0] is None:
+            continue  # the empty cell is its own fault
         known = first.setdefault(tuple(key), int(line))
         if known != line:
             shown = ", ".join(format_cell(part) for part in key)
@@ -175,6 +213,6 @@ def _unknown_files(folder: Path) -> list[Finding]:
         return []
     return [
         Finding("warning", "file_unknown", file=f"tables/{path.name}",
-                details={"nearest": nearest(path.stem, tuple(SCHEMA))})
+                details={"nearest": nearest(path.stem.lower(), tuple(SCHEMA))})
         for path in sorted(folder.glob("*.csv")) if path.stem not in SCHEMA
     ]  # fmt: skip

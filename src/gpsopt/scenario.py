@@ -9,26 +9,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
-
-from gpsopt.cells import format_cell
+from gpsopt.cells import UNSEEN, format_cell, plain
+from gpsopt.controls import check_controls, without_departed
 from gpsopt.departure import apply_departure
 from gpsopt.errors import Finding, ScenarioError, UsageError
 from gpsopt.read import nearest, read_tables
-from gpsopt.settings import Departure, Settings
+from gpsopt.settingkeys import MODEL_KEYS, Decision, departure_of, locks_of, settings_of, unknown_keys
+from gpsopt.settings import Departure, Lock, Settings
 from gpsopt.tables import Tables
 from gpsopt.tomlfile import TomlFile, read_toml
 from gpsopt.unitvalue import unit_values
 
-_ROWS: Final = ("change", "add", "drop")
-_SCENARIO_KEYS: Final = (*Settings.model_fields, *_ROWS, "base", "model")
-_MODEL_KEYS: Final = tuple(Settings.model_fields)
+MAX_CHAIN: Final = 50
+_DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Scenario:
     findings: tuple[Finding, ...] = ()
     chain: tuple[str, ...] = ()  # the files it was read from, model first
     unit_values: Mapping[str, Decimal] = field(default_factory=dict)  # item -> yuan a unit, before any change
+    lock_places: Mapping[Decision, tuple[str, int | None]] = field(default_factory=dict)  # file and line of a lock
 
     def digest(self) -> str:
         """SHA-256 of the canonical input: equal for equal content, whatever the order of rows."""
@@ -60,34 +61,62 @@ class Scenario:
 
 
 def canonical_settings(settings: Settings) -> str:
-    """The settings as JSON with sorted keys."""
-    return json.dumps(
-        settings.model_dump(mode="json", exclude_none=True, exclude={"unit_values"}), ensure_ascii=False, sort_keys=True
-    )
+    """The settings as JSON with sorted keys and decimals without idle zeros."""
+    said = settings.model_dump(exclude_none=True, exclude={"unit_values"})
+    return json.dumps(said, default=_as_text, ensure_ascii=False, sort_keys=True)
 
 
-def read_scenario(path: str | Path) -> Scenario:
-    """Read a scenario file or a model folder; raises ScenarioError with every fault that was found.
+def read_scenario(path: str | Path, within: Path | None = None) -> Scenario:
+    """Read a scenario file or a model folder; raises ScenarioError with every fault of the TOML files.
 
-    The tables' own findings travel in `Scenario.findings`; `gpsopt.checks.check` adds the rest.
+    The tables' own findings, errors too, travel in `Scenario.findings`; `gpsopt.checks.check` adds the rest.
+    `within`: no file outside this folder is read (for scenarios that strangers send).
     """
     start = Path(path)
-    files = _chain(start)
-    model_folder = files[0].path.parent
-    findings = [f for file in files for f in _key_findings(file)]
-    if findings:
-        raise ScenarioError(tuple(findings))
-    settings = _merge(files)
-    tables, found = read_tables(model_folder)
+    files = _chain(start, within)
+    findings = [f for file in files for f in unknown_keys(file)]
+    locks: dict[Decision, tuple[Lock, str, int | None]] = {}
+    departures: list[Departure] = []
+    for file in files:
+        held, faults = locks_of(file)
+        departure, refused = departure_of(file)
+        locks.update({decision: (lock, str(file.path), row) for decision, (lock, row) in held.items()})
+        departures.append(departure)
+        findings += [*faults, *refused]
+    merged = {**_merge(files), "lock": tuple(locks[decision][0] for decision in sorted(locks))}
+    settings, faults = settings_of(files, merged)
+    if findings or settings is None:
+        known = {(f.file, f.row, f.column) for f in findings}
+        raise ScenarioError((*findings, *(f for f in faults if (f.file, f.row, f.column) not in known)))
+    tables, found, values = _tables(files, departures, settings)
+    places = {decision: (file, row) for decision, (_lock, file, row) in locks.items()}
+    return Scenario(_name(start), settings, tables, found, tuple(str(f.path) for f in files), values, places)
+
+
+def _tables(
+    files: list[TomlFile], departures: list[Departure], settings: Settings
+) -> tuple[Tables, tuple[Finding, ...], Mapping[str, Decimal]]:
+    """The model's tables after every departure, what was found on the way, and the unit values before."""
+    tables, found = read_tables(files[0].path.parent)
+    untied = check_controls(tables)
+    findings = [*found, *untied]
     values = settings.unit_values or unit_values(tables)
-    for file in files[1:]:
-        tables, faults = apply_departure(tables, _departure(file), file)
-        found = (*found, *faults)
-    name = start.stem if start.is_file() else start.resolve().name
-    return Scenario(name, settings, tables, found, tuple(str(file.path) for file in files), values)
+    for file, departure in zip(files[1:], departures[1:], strict=True):
+        tables, faults = apply_departure(tables, departure, file)
+        findings += faults
+    tables, departed = without_departed(tables, untied)
+    return tables, (*findings, *departed), values
 
 
-def _chain(start: Path) -> list[TomlFile]:
+def _name(start: Path) -> str:
+    """The scenario's name, fit to be part of a folder's name on any system."""
+    folder = start if start.is_dir() else start.parent
+    name = start.stem if start.is_file() and start.name != "model.toml" else folder.resolve().name
+    name = UNSEEN.sub("_", re.sub(r'[<>:"/\\|?*]', "_", name))[:60].strip(" .") or "scenario"
+    return f"{name}_" if _DEVICES.fullmatch(name) else name
+
+
+def _chain(start: Path, within: Path | None) -> list[TomlFile]:
     """The files from the model outwards to the scenario itself."""
     path = start / "model.toml" if start.is_dir() else start
     if not path.is_file():
@@ -95,141 +124,75 @@ def _chain(start: Path) -> list[TomlFile]:
     files: list[TomlFile] = []
     seen: list[Path] = []
     while True:
-        if path.resolve() in seen:
-            raise ScenarioError((Finding("error", "base_loops", file=str(path), value=path.stem),))
+        if path.resolve() in seen or len(seen) == MAX_CHAIN:
+            last = files[-1]
+            raise ScenarioError((Finding("error", "base_loops", str(last.path), row=last.line(("base",)),
+                                         column="base", value=path.stem),))  # fmt: skip
         seen.append(path.resolve())
         files.append(read_toml(path))
         if path.name == "model.toml":
             return files[::-1]
-        path = _parent_of(files[-1])
+        path = _parent_of(files[-1], within)
 
 
-def _parent_of(file: TomlFile) -> Path:
+def _parent_of(file: TomlFile, within: Path | None) -> Path:
     base, model = file.data.get("base"), file.data.get("model")
     given = base if base is not None else model
     if (base is None) == (model is None) or not isinstance(given, str):
-        raise ScenarioError((Finding("error", "base_or_model", file=str(file.path)),))
+        row = file.line(("model",)) if base is not None else None
+        raise ScenarioError((Finding("error", "base_or_model", str(file.path), row=row),))
     key = "base" if model is None else "model"
     folder = file.path.parent
     if "/" in given:
         target = folder / given
-        path = target / "model.toml" if target.is_dir() else target
+        path = target if target.suffix == ".toml" else target / "model.toml"
     elif key == "base":
         path = folder / f"{given}.toml"
     else:
         path = folder.parent / "models" / given / "model.toml"
-    if not path.is_file():
-        raise ScenarioError((_missing_base(file, key, given, path),))
+    outside = within is not None and not path.resolve().is_relative_to(within.resolve())
+    if outside or not _is_file(path):
+        raise ScenarioError((_missing_base(file, key, given, path, outside),))
     return path
 
 
-def _missing_base(file: TomlFile, key: str, given: str, path: Path) -> Finding:
-    if key == "model":
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no system accepts
+        return False
+
+
+def _missing_base(file: TomlFile, key: str, given: str, path: Path, outside: bool) -> Finding:
+    known: tuple[str, ...] = ()
+    if key == "model" and "/" not in given:
         known = tuple(sorted(p.parent.name for p in path.parent.parent.glob("*/model.toml")))
-    else:
+    elif "/" not in given:
         known = tuple(sorted(p.stem for p in file.path.parent.glob("*.toml") if p != file.path))
-    return Finding("error", "base_missing", str(file.path), row=file.line((key,)), column=key, value=given,
-                   details={"nearest": nearest(given, known), "path": str(path)})  # fmt: skip
+    return Finding("error", "base_outside" if outside else "base_missing", str(file.path), row=file.line((key,)),
+                   column=key, value=given, details={"nearest": nearest(given, known)})  # fmt: skip
 
 
-def _key_findings(file: TomlFile) -> list[Finding]:
-    """Unknown keys anywhere in the file, each with its line and the nearest known name."""
-    top = _MODEL_KEYS if file.path.name == "model.toml" else _SCENARIO_KEYS
-    unknown = _unknown(file.data, Settings, (), top)
-    for group in _ROWS:
-        for place, entry in enumerate(file.data.get(group, ())):
-            fields = _model_in(Departure.model_fields[group].annotation)
-            if isinstance(entry, dict) and fields is not None:
-                unknown += _unknown(entry, fields, (group, place), tuple(fields.model_fields))
-    return [
-        Finding("error", "key_unknown", str(file.path), row=file.line(path), column=".".join(map(str, path)),
-                value=str(path[-1]), details={"nearest": nearest(str(path[-1]), known)})
-        for path, known in unknown
-    ]  # fmt: skip
-
-
-Path_ = tuple[str | int, ...]
-
-
-def _unknown(
-    data: dict[str, Any], model: type[BaseModel], path: Path_, known: tuple[str, ...]
-) -> list[tuple[Path_, tuple[str, ...]]]:
-    found: list[tuple[Path_, tuple[str, ...]]] = []
-    for key, value in data.items():
-        if key not in known:
-            found.append(((*path, key), known))
-            continue
-        inner = _model_in(model.model_fields[key].annotation) if key in model.model_fields else None
-        if inner is None:
-            continue
-        if isinstance(value, dict) and key not in ("goals", "unit_values"):
-            found += _unknown(value, inner, (*path, key), tuple(inner.model_fields))
-        elif isinstance(value, list):
-            for place, entry in enumerate(value):
-                if isinstance(entry, dict):
-                    found += _unknown(entry, inner, (*path, key, place), tuple(inner.model_fields))
-    return found
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The pydantic model inside an annotation such as `Coverage | None` or `tuple[Lock, ...]`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((m for a in get_args(annotation) if (m := _model_in(a)) is not None), None)
-
-
-def _merge(files: list[TomlFile]) -> Settings:
+def _merge(files: list[TomlFile]) -> dict[str, Any]:
+    """The settings of every file in one: groups key by key, the outermost word holds; locks are gathered apart."""
     merged: dict[str, Any] = {}
     for file in files:
-        merged = _merged(merged, {k: v for k, v in file.data.items() if k in _MODEL_KEYS})
-    try:
-        return Settings.model_validate(merged)
-    except ValidationError as error:
-        raise ScenarioError(tuple(_blame(files, e) for e in error.errors())) from None
+        merged = _merged(merged, {k: v for k, v in file.data.items() if k in MODEL_KEYS and k != "lock"})
+    return merged
 
 
 def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     out = dict(below)
     for key, value in above.items():
-        if key == "lock":
-            out[key] = _locks([*below.get(key, ()), *value])
-        elif isinstance(value, dict) and isinstance(below.get(key), dict):
-            out[key] = _merged(below[key], value)
-        else:
-            out[key] = value
+        inner = below.get(key)
+        out[key] = _merged(inner, value) if isinstance(value, dict) and isinstance(inner, dict) else value
     return out
 
 
-def _locks(locks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The last lock on a decision holds."""
-    held = {(str(k.get("need")), str(k.get("year")), str(k.get("offer"))): k for k in locks if isinstance(k, dict)}
-    return list(held.values())
-
-
-def _blame(files: list[TomlFile], error: Any) -> Finding:
-    """A pydantic error as a finding in the outermost file that says the key."""
-    path = tuple(part for part in error["loc"] if not str(part).startswith("function-"))
-    for file in reversed(files):
-        for end in range(len(path), 0, -1):
-            if file.has(path[:end]):
-                return Finding(
-                    "error", "setting_wrong", str(file.path), row=file.line(path[:end]),
-                    column=".".join(map(str, path)), value=_shown(error.get("input")),
-                    details={"why": error["msg"]},
-                )  # fmt: skip
-    return Finding("error", "setting_wrong", str(files[0].path), column=".".join(map(str, path)),
-                   details={"why": error["msg"]})  # fmt: skip
-
-
-def _shown(value: object) -> str:
-    return str(value) if isinstance(value, str | int | Decimal | bool) else ""
-
-
-def _departure(file: TomlFile) -> Departure:
-    try:
-        return Departure.model_validate({k: v for k, v in file.data.items() if k in _ROWS})
-    except ValidationError as error:
-        raise ScenarioError(tuple(_blame([file], e) for e in error.errors())) from None
+def _as_text(value: object) -> str:
+    if isinstance(value, Decimal):
+        return plain(value)
+    raise TypeError(f"{type(value).__name__} in settings")
 
 
 __all__ = ["Scenario", "canonical_settings", "read_scenario"]

@@ -31,7 +31,10 @@ AimName = Literal[
 
 
 class Strict(BaseModel):
-    """A frozen group of keys in which nothing unknown is accepted."""
+    """A frozen group of keys in which nothing unknown is accepted.
+
+    A validator's ValueError names the finding that says what is wrong (text/*/checks.toml).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -109,7 +112,7 @@ class Aims(Strict):
     @model_validator(mode="after")
     def _once_each(self) -> Aims:
         if len(set(self.order)) != len(self.order):
-            raise ValueError("an aim stands twice in the order")
+            raise ValueError("aim_twice")
         return self
 
 
@@ -126,7 +129,7 @@ class Performance(Strict):
     @model_validator(mode="after")
     def _whole(self) -> Performance:
         if self.quality + self.satisfaction != 1:
-            raise ValueError("the two weights must add up to 1")
+            raise ValueError("score_weights")
         return self
 
 
@@ -153,7 +156,7 @@ class Lock(Strict):
     def _one_decision(self) -> Lock:
         held = [v for v in (self.award, self.quantity, self.direct) if v is not None]
         if len(held) != 1 or (self.direct is None) != (self.offer is not None):
-            raise ValueError("a lock holds one thing: an offer's award or quantity, or direct")
+            raise ValueError("lock_one_decision")
         return self
 
 
@@ -181,9 +184,9 @@ class Settings(Strict):
     @model_validator(mode="after")
     def _years_in_order(self) -> Settings:
         if list(self.years) != sorted(set(self.years)):
-            raise ValueError("the years must rise and stand once each")
+            raise ValueError("years_order")
         if self.base_year >= self.years[0]:
-            raise ValueError("base_year must lie before the first year")
+            raise ValueError("base_year_late")
         return self
 
 
@@ -200,7 +203,7 @@ class Change(Strict):
     @model_validator(mode="after")
     def _one_way(self) -> Change:
         if sum(way is not None for way in (self.scale, self.set, self.add)) != 1:
-            raise ValueError("a change says scale, set or add, and one of them only")
+            raise ValueError("change_one_way")
         return self
 
 

@@ -9,8 +9,9 @@ row's line in its file (header = 1; rows added by a scenario count down from -1)
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final, Literal
 
 import pandas as pd
@@ -59,14 +60,15 @@ class Table:
 
     def column(self, name: str) -> Column:
         """The column called `name` (KeyError if there is none)."""
-        return self._by_name()[name]
+        return self._by_name[name]
 
     def has(self, name: str) -> bool:
-        return name in self._by_name()
+        return name in self._by_name
 
     def names(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns)
+        return tuple(self._by_name)
 
+    @cached_property
     def _by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
 
@@ -247,11 +249,28 @@ SCHEMA: Final[dict[str, Table]] = {table.name: table for table in _LIST}
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Rows of a table that a scenario file wrote: a whole row where `column` is empty, else one cell of each."""
+
+    table: str
+    column: str
+    lines: frozenset[int]
+    file: str
+    row: int | None
+
+
+@dataclass(frozen=True)
 class Tables:
-    """The tables of one model: typed frames in key order, and the file each was read from."""
+    """The tables of one model: typed frames in key order, and where each was read from.
+
+    `sheets` names the sheet of a table that came from a workbook; `marks` say which scenario file
+    wrote which rows and cells, in order, so that a finding points at the last word on them.
+    """
 
     frames: Mapping[str, pd.DataFrame]
     files: Mapping[str, str]
+    sheets: Mapping[str, str] = field(default_factory=dict)
+    marks: tuple[Mark, ...] = ()
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.frames[table]
@@ -277,7 +296,18 @@ class Tables:
 
     def with_frame(self, table: str, frame: pd.DataFrame) -> Tables:
         """A copy in which one table is another frame."""
-        return Tables({**self.frames, table: frame}, self.files)
+        return replace(self, frames={**self.frames, table: frame})
+
+    def marked(self, mark: Mark) -> Tables:
+        """A copy that knows which scenario file wrote these rows or cells."""
+        return replace(self, marks=(*self.marks, mark))
+
+    def place(self, table: str, line: int | None, column: str = "") -> tuple[str, str, int | None]:
+        """(file, sheet, row) of a row or cell: the scenario file that wrote it last, else the table's own."""
+        for mark in reversed(self.marks):
+            if mark.table == table and line in mark.lines and mark.column in ("", column):
+                return mark.file, "", mark.row
+        return self.files.get(table, ""), self.sheets.get(table, ""), line
 
 
 def empty_frame(table: Table) -> pd.DataFrame:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from gpsopt.errors import Finding, ScenarioError
 
-MAX_TOML_BYTES: Final = 20_000_000
+MAX_TOML_BYTES: Final = 8_000_000  # every need of a city locked by hand is 2 MB
 MAX_DEPTH: Final = 20
-_HEADER = re.compile(r"\s*(\[\[|\[)\s*([^\]]+?)\s*\]")
-_KEY = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)'|([A-Za-z0-9_-]+))\s*[=.]""")
+KeyPath = tuple[str | int, ...]
+
+_BARE = r"[A-Za-z0-9_-]+|\"[^\"\n]*\"|'[^'\n]*'"
+_DOTTED = rf"(?:{_BARE})(?:\s*\.\s*(?:{_BARE}))*"
+_HEADER = re.compile(rf"\s*(\[\[|\[)\s*({_DOTTED})\s*\]")
+_KEY = re.compile(rf"\s*({_DOTTED})\s*=")
+_INNER = re.compile(rf"[{{,]\s*({_DOTTED})\s*=")
+_PART = re.compile(_BARE)
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,7 @@ class TomlFile:
     data: dict[str, Any]
     text: str
 
-    def has(self, path: tuple[str | int, ...]) -> bool:
+    def has(self, path: KeyPath) -> bool:
         """Does the file say this key?"""
         node: Any = self.data
         for part in path:
@@ -35,61 +42,90 @@ class TomlFile:
                 return False
         return True
 
-    def line(self, path: tuple[str | int, ...]) -> int | None:
+    def line(self, path: KeyPath) -> int | None:
         """The line on which a key (or the table that holds it) stands, or None."""
-        for end in range(len(path), 0, -1):
-            found = _positions(self.text).get(path[:end])
-            if found is not None:
-                return found
-        return None
+        return next((self._lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self._lines), None)
+
+    @cached_property
+    def _lines(self) -> dict[KeyPath, int]:
+        return _positions(self.text)
 
 
 def read_toml(path: Path) -> TomlFile:
-    """Read a TOML file; raises ScenarioError naming file and line."""
-    if path.stat().st_size > MAX_TOML_BYTES:
-        raise ScenarioError((Finding("error", "file_too_large", file=str(path)),))
+    """Read a TOML file; raises ScenarioError naming file and line. The file's own text is never quoted."""
+    file = str(path)
     try:
+        if path.stat().st_size > MAX_TOML_BYTES:
+            raise _refused("file_too_large", file, most=MAX_TOML_BYTES // 1_000_000)
         text = path.read_bytes().decode("utf-8-sig")
+    except OSError:
+        raise _refused("file_unreadable", file) from None
     except UnicodeDecodeError:
-        raise ScenarioError((Finding("error", "encoding_unknown", file=str(path)),)) from None
+        raise _refused("encoding_unknown", file) from None
     try:
-        data = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        line = re.search(r"line (\d+)", str(error))
-        raise ScenarioError((
-            Finding("error", "toml_syntax", str(path), row=int(line[1]) if line else None,
-                    details={"why": str(error)[:200]}),
-        )) from None  # fmt: skip
-    if _depth(data) > MAX_DEPTH:
-        raise ScenarioError((Finding("error", "toml_too_deep", str(path)),))
+        data = tomllib.loads(text, parse_float=_decimal)
+    except RecursionError:
+        raise _refused("toml_too_deep", file, most=MAX_DEPTH) from None
+    except (tomllib.TOMLDecodeError, ValueError) as error:
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        row, column = (int(place[1]), place[2]) if place else (text.count("\n") + 1, "")
+        twice = re.match(r"Cannot (overwrite|declare|mutate)|Duplicate|Can't", str(error))
+        raise _refused("toml_key_twice" if twice else "toml_syntax", file, row, at=column) from None
+    if fault := _fault(data):
+        raise _refused(fault[0], file, most=fault[1])
     return TomlFile(path, data, text)
 
 
-def _depth(node: Any) -> int:
-    deepest, level = 0, [(node, 1)]
+def _refused(code: str, file: str, row: int | None = None, **details: object) -> ScenarioError:
+    return ScenarioError((Finding("error", code, file, row=row, details=details),))
+
+
+def _decimal(text: str) -> Decimal:
+    """A TOML float, exact; one beyond any amount is no number, and refused where it is used."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return Decimal("NaN")
+    return value if not value.is_finite() or -100 < value.adjusted() < 100 else Decimal("NaN")
+
+
+def _fault(data: dict[str, Any]) -> tuple[str, int] | None:
+    """What TOML allows and we do not: deep nesting, and integers beyond the 64 bits the format promises."""
+    level: list[tuple[Any, int]] = [(data, 1)]
     while level:
-        current, depth = level.pop()
-        deepest = max(deepest, depth)
-        inner = current.values() if isinstance(current, dict) else current if isinstance(current, list) else ()
-        level += [(child, depth + 1) for child in inner if isinstance(child, dict | list)]
-    return deepest
+        node, depth = level.pop()
+        if depth > MAX_DEPTH:
+            return "toml_too_deep", MAX_DEPTH
+        if isinstance(node, int) and not -(2**63) <= node < 2**63:
+            return "toml_integer", 64
+        if isinstance(node, dict | list):
+            level += [(child, depth + 1) for child in (node.values() if isinstance(node, dict) else node)]
+    return None
 
 
-def _positions(text: str) -> dict[tuple[str | int, ...], int]:
-    """Path of keys -> line. Tables in arrays are counted; values over several lines need no care."""
-    found: dict[tuple[str | int, ...], int] = {}
-    counts: dict[tuple[str | int, ...], int] = {}
-    here: tuple[str | int, ...] = ()
-    for number, line in enumerate(text.splitlines(), 1):
+def _parts(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip("\"'") for part in _PART.findall(dotted))
+
+
+def _positions(text: str) -> dict[KeyPath, int]:
+    """Path of keys -> line; tables of an array are counted, keys of inline tables stand on their line."""
+    found: dict[KeyPath, int] = {}
+    counts: dict[KeyPath, int] = {}
+    here: KeyPath = ()
+    for number, line in enumerate(text.split("\n"), 1):
         if header := _HEADER.match(line):
-            here = tuple(part.strip().strip("\"'") for part in header[2].split("."))
+            here = ()
+            for part in _parts(header[2]):
+                here = (*here, *((counts[here],) if here in counts else ()), part)
             if header[1] == "[[":
                 counts[here] = counts.get(here, -1) + 1
+            if here in counts:
                 here = (*here, counts[here])
             found.setdefault(here, number)
         elif key := _KEY.match(line):
-            name = next(part for part in key.groups() if part)
-            found.setdefault((*here, name), number)
-            for inner in re.finditer(r"[{,]\s*([A-Za-z0-9_-]+)\s*=", line):
-                found.setdefault((*here, name, inner[1]), number)
+            names = _parts(key[1])
+            for end in range(1, len(names) + 1):
+                found.setdefault((*here, *names[:end]), number)
+            for inner in _INNER.finditer(line, key.end()):
+                found.setdefault((*here, *names, *_parts(inner[1])), number)
     return found
