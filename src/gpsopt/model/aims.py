@@ -118,7 +118,10 @@ def _outlay(m: pyo.ConcreteModel, world: World) -> None:
 def _quality(m: pyo.ConcreteModel, world: World) -> None:
     facts, marks = world.facts, world.marks
     items, value = facts.needs.item, world.unit_value_wan
-    above = [float(marks.score[o] - marks.reference[items[n]]) for o, n in zip(world.pairs.offer, world.pairs.need, strict=True)]
+    above = [
+        float(marks.score[o] - marks.reference[items[n]])
+        for o, n in zip(world.pairs.offer, world.pairs.need, strict=True)
+    ]
     m.aims.worth = param(m.PAIRS, np.array(above) * value[world.pairs.need])
     lined = np.flatnonzero(facts.lines.quantity > 0)
     line = [float(marks.line[n] - marks.reference[items[n]]) * value[n] for n in lined]

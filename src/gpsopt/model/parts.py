@@ -27,7 +27,9 @@ def param(over: pyo.Set, values: Sequence[float] | np.ndarray[Any, Any]) -> pyo.
 
 def variable(over: pyo.Set, upper: Any, lower: Any = 0.0, integer: Any = False) -> pyo.Var:
     keys = list(over.data())
-    ups, los, ints = (dict(zip(keys, np.broadcast_to(v, len(keys)).tolist(), strict=True)) for v in (upper, lower, integer))
+    ups, los, ints = (
+        dict(zip(keys, np.broadcast_to(v, len(keys)).tolist(), strict=True)) for v in (upper, lower, integer)
+    )
 
     def single(k: Any) -> Any:
         return k if len(k) > 1 else k[0]

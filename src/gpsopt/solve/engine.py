@@ -106,10 +106,10 @@ class Engine:
         places = np.arange(len(lower), dtype=np.int32)
         _ok(self._highs.changeColsBounds(len(lower), places, lower, upper))
 
-    def set_row_upper(self, row: int, upper: float) -> None:
-        """A tighter (or looser) upper limit of one row."""
-        self._upper[row] = upper
-        _ok(self._highs.changeRowBounds(row, self._lower[row], upper))
+    def set_row_bounds(self, row: int, lower: float, upper: float) -> None:
+        """New limits of one row."""
+        self._lower[row], self._upper[row] = lower, upper
+        _ok(self._highs.changeRowBounds(row, lower, upper))
 
     def add_row(self, weights: Array, lower: float, upper: float) -> None:
         """Hold lower <= weights . x <= upper from now on."""

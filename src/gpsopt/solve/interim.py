@@ -92,4 +92,6 @@ def compile_model(m: pyo.ConcreteModel) -> Compiled:
             for v, w in zip(repn.linear_vars, repn.linear_coefs):
                 r.append(i), c.append(place[id(v)]), d.append(w)
         aims[e.local_name] = Parts(sparse.csr_array((d, (r, c)), shape=(len(keys), len(lo))), np.array(const), keys)
-    return Compiled(matrix, low, high, np.array(lo, float), np.array(up, float), np.array(integer), spans, columns, aims)
+    return Compiled(
+        matrix, low, high, np.array(lo, float), np.array(up, float), np.array(integer), spans, columns, aims
+    )

@@ -1,0 +1,132 @@
+"""A plan on one printed page, in Chinese or English."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from gpsopt.money import fen, format_money
+from gpsopt.scenario import Scenario
+from gpsopt.text import say, term
+
+_WIDTH = 100
+
+
+def page_of(scenario: Scenario, frames: Mapping[str, pd.DataFrame], summary: Mapping[str, Any], lang: str) -> str:
+    """The page as text, at most 100 columns wide."""
+    out = Console(file=io.StringIO(), width=_WIDTH, highlight=False, markup=False, emoji=False)
+    out.print(scenario.title(lang))
+    if scenario.settings.question:
+        out.print(_w("question", lang, question=scenario.settings.question))
+    verdict = "certified" if summary["certified"] else "not_certified"
+    state = [_w("run", lang, run=summary["run"]), _w(f"status_{summary['status']}", lang)]
+    out.print(" · ".join([*state, _w(verdict, lang)] if "allocation" in frames else state))
+    if summary["aims"]:
+        out.print(_aims(summary, lang))
+    if "allocation" in frames:
+        out.print(_money(frames, lang))
+        for line in _lines(scenario, frames, lang):
+            out.print(line, soft_wrap=False)
+    if scenario.settings.regime == "pooled":
+        out.print(_w("departs", lang))
+    counts, seconds = summary["counts"], summary["seconds"]
+    shown = {k: f"{seconds.get(k, 0):.1f}" for k in ("read", "build", "solve")}
+    out.print(_w("counts", lang, **counts, **shown))
+    text = out.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def _w(key: str, lang: str, **values: object) -> str:
+    return say(f"page.{key}", lang, **values)
+
+
+def _aims(summary: Mapping[str, Any], lang: str) -> Table:
+    table = Table(title=_w("aims", lang), box=box.SIMPLE, title_justify="left", pad_edge=False)
+    table.add_column(_w("aim", lang))
+    for name in ("value", "bound", "gap", "plan_value", "given_up"):
+        table.add_column(_w(name, lang), justify="right")
+    for aim in summary["aims"]:
+        name = aim["name"]
+        table.add_row(
+            term(name, lang, within="aims"),
+            *(_figure(name, aim[key]) for key in ("value", "bound")),
+            f"{100 * aim['gap']:.3f} %", _figure(name, aim["plan_value"]), _figure(name, aim["given_up"]),
+        )  # fmt: skip
+    return table
+
+
+def _figure(aim: str, value: float) -> str:
+    if aim == "worst_area":
+        return f"{100 * value:.2f} %"
+    return f"{value:,.2f}"
+
+
+def _money(frames: Mapping[str, pd.DataFrame], lang: str) -> Table:
+    names = ("amount", "direct", "stranded", "purchased", "unspent")
+    table = Table(
+        title=_w("money", lang, unit=_w("wan", lang)), box=box.SIMPLE, title_justify="left", pad_edge=False
+    )  # fmt: skip
+    table.add_column(_w("year", lang))
+    for name in names:
+        table.add_column(_w(name, lang), justify="right")
+    for year, group in frames["budgets"].groupby("year"):
+        table.add_row(str(year), *(format_money(fen(sum(group[n], Decimal(0))), "wan") for n in names))
+    return table
+
+
+def _lines(scenario: Scenario, frames: Mapping[str, pd.DataFrame], lang: str) -> list[str]:
+    lines = [_matters(frames, lang)]
+    reasons = Counter(r for r in frames["direct"]["kept_because"] if r is not None)
+    if reasons:
+        parts = [f"{say(f'reason.{key}', lang)} {count}" for key, count in reasons.most_common()]
+        lines.append(_w("why_kept", lang, reasons="，".join(parts) if lang == "zh" else ", ".join(parts)))
+    short = _shortfalls(scenario, frames["coverage"], lang)
+    lines.append(_w("short", lang, rows=short or _w("none", lang)))
+    thin = sum(1 for value in frames["coverage"]["thin"] if value)
+    if thin:
+        lines.append(_w("thin", lang, count=thin))
+    return [*lines, _w("assumed", lang)]
+
+
+def _matters(frames: Mapping[str, pd.DataFrame], lang: str) -> str:
+    direct = frames["direct"]
+    last = max(direct["year"], default=0)
+    moved: dict[str, Decimal] = {}
+    for need, quantity in zip(direct["need"], direct["moved"], strict=True):
+        moved[need] = moved.get(need, Decimal(0)) + quantity
+    end = direct[direct["year"] == last]
+    kept = {need: quantity for need, quantity in zip(end["need"], end["quantity"], strict=True)}
+    states = Counter(
+        "kept" if moved[need] == 0 else "moved" if kept.get(need, 0) == 0 else "split" for need in moved
+    )  # fmt: skip
+    allocation = frames["allocation"]
+    return _w(
+        "matters", lang, year=last, kept=states["kept"], split=states["split"], moved=states["moved"],
+        awards=len(allocation), undertakers=allocation["undertaker"].nunique(),
+    )  # fmt: skip
+
+
+def _shortfalls(scenario: Scenario, coverage: pd.DataFrame, lang: str) -> str:
+    """The three needs that miss most, by value."""
+    named = {row["item"]: row for _line, row in scenario.tables.rows("items")}
+    areas = {row["area"]: row for _line, row in scenario.tables.rows("areas")}
+    values = []
+    columns = ("year", "item", "area", "shortfall", "target")
+    for year, item, area, short, target in zip(*(coverage[c] for c in columns), strict=True):
+        if short > 0:
+            worth = short * scenario.unit_values.get(item, Decimal(1))
+            values.append((worth, year, item, area, short / target))
+    values.sort(key=lambda v: (-v[0], v[1:4]))
+    name = f"name_{lang}"
+    parts = [
+        f"{areas[a][name] or a} {named[i][name] or i} {y} −{100 * part:.0f} %" for _w_, y, i, a, part in values[:3]
+    ]  # fmt: skip
+    return ("；" if lang == "zh" else "; ").join(parts)

@@ -1,0 +1,204 @@
+"""The main job: a scenario -> a certified plan. Read, check, build, seek, put on the grid, verify.
+
+`solve` returns a Plan or raises; `plan_or_end` returns how it ended either way, ready for a run folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from gpsopt.checks import check
+from gpsopt.errors import Finding, InfeasibleError, InputError, LimitError
+from gpsopt.model.build import build_world
+from gpsopt.model.world import World, world_of
+from gpsopt.plan.frames import Draft, excluded_frame, frames_of
+from gpsopt.plan.plan import Plan, Result
+from gpsopt.plan.values import plan_values, totals_of
+from gpsopt.runfolder import text_rows
+from gpsopt.scenario import Scenario, read_scenario
+from gpsopt.settings import AIMS
+from gpsopt.solve.grid import to_grid
+from gpsopt.solve.interim import compile_model
+from gpsopt.solve.stages import Answer, Options, Progress, seek
+from gpsopt.verify import verify_frames
+
+Listener = Callable[[Progress], None]
+
+
+def solve(
+    scenario: Scenario | str | Path,
+    *,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    node_limit: int | None = None,
+    seed: int | None = None,
+    progress: Listener | None = None,
+) -> Plan:
+    """The best plan of a scenario (or of the file or model folder that holds it).
+
+    `gap` is a share of each aim's scale (empty: small models to proof, larger ones to 0.001); `time_limit`
+    in seconds. Raises InputError where the tables are wrong, InfeasibleError where no plan fits the rules,
+    LimitError where a limit came before any plan, SolverError where the solver's answer does not stand.
+    """
+    result = plan_or_end(
+        scenario, gap=gap, time_limit=time_limit, node_limit=node_limit, seed=seed, progress=progress
+    )  # fmt: skip
+    if isinstance(result, Plan):
+        return result
+    if result.status == "infeasible":
+        raise InfeasibleError(title=result.scenario.title("en"))
+    raise LimitError("limit_without_plan")
+
+
+def plan_or_end(
+    scenario: Scenario | str | Path,
+    *,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    node_limit: int | None = None,
+    seed: int | None = None,
+    progress: Listener | None = None,
+) -> Result:
+    """As `solve`, but an end without a plan is returned as a Result with its status."""
+    clock = _Seconds()
+    if not isinstance(scenario, Scenario):
+        scenario = read_scenario(scenario)
+    refuse_errors(check(scenario))
+    clock.mark("read")
+    options = _options(scenario, gap, time_limit, node_limit, seed)
+    world = world_of(scenario)
+    compiled = compile_model(build_world(world))
+    clock.mark("build")
+    counts = {
+        "rows": int(compiled.matrix.shape[0]),
+        "columns": int(compiled.matrix.shape[1]),
+        "binaries": int(world.binary.sum()),
+    }
+    try:
+        answer, _engine, aims = seek(world, compiled, options, progress)
+    except LimitError:
+        answer, aims = Answer("limit", (), None, 0), ()
+    if answer.point is None:
+        clock.mark("solve")
+        return _ending(world, options, answer, counts, clock)
+    quantities, money, on_grid = to_grid(world, compiled, answer.point, aims)
+    clock.mark("solve")
+    draft = Draft(world, quantities, money)
+    return _plan(draft, options, answer, counts, clock, on_grid)
+
+
+def refuse_errors(findings: tuple[Finding, ...]) -> None:
+    """Raise InputError with every error among the findings, if there is one."""
+    if any(f.severity == "error" for f in findings):
+        raise InputError(tuple(f for f in findings if f.severity == "error"))
+
+
+def _options(
+    scenario: Scenario, gap: float | None, time_limit: float | None, node_limit: int | None, seed: int | None
+) -> Options:
+    """The caller's word goes before the scenario's [solver]."""
+    given = scenario.settings.solver
+    return Options(
+        gap=gap if gap is not None else None if given.gap is None else float(given.gap),
+        time_limit=time_limit
+        if time_limit is not None
+        else None
+        if given.time_limit is None
+        else float(given.time_limit),
+        node_limit=node_limit if node_limit is not None else given.node_limit,
+        seed=seed if seed is not None else given.seed,
+    )
+
+
+def _plan(
+    draft: Draft, options: Options, answer: Answer, counts: dict[str, int], clock: _Seconds, on_grid: bool
+) -> Plan:
+    scenario = draft.world.facts.scenario
+    frames = frames_of(draft)
+    summary = _summary(draft.world, options, answer, counts)
+    values = plan_values(draft)
+    for entry in summary["aims"]:
+        exact = values[entry["name"]]
+        entry["plan_value"] = float(exact)
+        worse = float(exact) - entry["value"]
+        entry["given_up"] = max(0.0, worse if AIMS[entry["name"]] == "min" else -worse)
+    summary["totals"] = totals_of(draft)
+    verdict = verify_frames(scenario, {name: text_rows(frame) for name, frame in frames.items()}, summary)
+    summary["certified"] = verdict.ok and on_grid
+    summary["faults"] = [fault.line("en") for fault in verdict.faults[:20]]
+    clock.mark("write")
+    summary["seconds"] = clock.seconds
+    return Plan(scenario, frames, summary, _manifest(scenario, options, answer))
+
+
+def _ending(world: World, options: Options, answer: Answer, counts: dict[str, int], clock: _Seconds) -> Result:
+    scenario = world.facts.scenario
+    summary = _summary(world, options, answer, counts)
+    summary["seconds"] = clock.seconds
+    return Result(scenario, {"excluded": excluded_frame(world)}, summary, _manifest(scenario, options, answer))
+
+
+def _summary(world: World, options: Options, answer: Answer, counts: dict[str, int]) -> dict[str, Any]:
+    scenario = world.facts.scenario
+    aims = [
+        {
+            "name": s.name, "sense": s.sense, "value": s.value, "bound": s.bound, "gap": s.gap,
+            "gap_amount": s.gap_amount, "scale": s.scale, "given_up": 0.0, "tolerance": s.tolerance,
+        }
+        for s in answer.stages
+    ]  # fmt: skip
+    return {
+        "run": run_name(scenario, options),
+        "title": scenario.settings.title,
+        "title_zh": scenario.settings.title_zh,
+        "status": answer.status,
+        "certified": False,
+        "aims": aims,
+        "unit_values": dict(sorted(scenario.unit_values.items())),
+        "totals": {},
+        "counts": {**counts, "nodes": answer.nodes},
+        "seconds": {},
+    }
+
+
+def run_name(scenario: Scenario, options: Options) -> str:
+    """The scenario's name and eight letters of the hash of its content and the options."""
+    request = json.dumps([scenario.digest(), asdict(options)])
+    return f"{scenario.name}-{hashlib.sha256(request.encode()).hexdigest()[:8]}"
+
+
+def _manifest(scenario: Scenario, options: Options, answer: Answer) -> dict[str, Any]:
+    clock_stopped = answer.status == "limit" and options.time_limit is not None
+    libraries = ("pyomo", "highspy", "numpy", "pandas", "scipy", "pydantic")
+    return {
+        "scenario": scenario.name,
+        "digest": scenario.digest(),
+        "versions": {
+            "gpsopt": version("gpsopt"), "python": platform.python_version(), **{n: version(n) for n in libraries},
+        },
+        "options": asdict(options),
+        "seed": options.seed,
+        "reproducible": "no" if clock_stopped else "yes",
+        "why_not": "stopped by the clock" if clock_stopped else "",
+    }  # fmt: skip
+
+
+class _Seconds:
+    """Wall seconds of each part of the job."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.monotonic()
+
+    def mark(self, part: str) -> None:
+        now = time.monotonic()
+        self.seconds[part] = round(now - self._last, 3)
+        self._last = now

@@ -1,0 +1,190 @@
+"""A run folder: written whole or not at all, for every end; read back by `verify`, reports and people.
+
+CSV (UTF-8 with BOM) is the record. All bytes are made first, written to a hidden folder beside the
+target, flushed, and renamed into place; what a killed process leaves is swept by the next write.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import hashlib
+import io
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import tomlkit
+
+from gpsopt.cells import format_cell, plain
+from gpsopt.errors import UsageError
+from gpsopt.plan.plan import Result
+from gpsopt.scenario import Scenario
+from gpsopt.tables import SCHEMA
+
+_PREFIX = ".writing-"
+#: the tables whose content is the plan; their hash is the plan hash
+PLAN_TABLES = ("allocation", "direct", "transfers", "coverage", "budgets", "undertakers")
+
+
+def write_run(result: Result, out: Path) -> Path:
+    """Write `out/<run>` atomically and return it. A run that is there already is kept if it is whole."""
+    files = run_files(result)
+    target = out / result.run
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        _sweep(out)
+        temporary = out / f"{_PREFIX}{result.run}-{os.getpid()}"
+        try:
+            _write_all(temporary, files)
+            _swap(temporary, target)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    except OSError as error:
+        raise UsageError("folder_not_writable", path=str(out), why=error.strerror or str(error)) from None
+    return target
+
+
+def run_files(result: Result) -> dict[str, bytes]:
+    """Name -> content of every file of the run folder."""
+    files = {f"inputs/{name}": content for name, content in input_files(result.scenario).items()}
+    for name, frame in result.frames.items():
+        files[f"{name}.csv"] = table_bytes(frame)
+    manifest = {
+        **result.manifest,
+        "inputs": {n: hashlib.sha256(b).hexdigest() for n, b in sorted(files.items()) if n.startswith("inputs/")},
+        "plan_hash": plan_hash(result.frames) if "allocation" in result.frames else None,
+    }
+    files["summary.json"] = _json(result.summary)
+    files["manifest.json"] = _json(manifest)
+    return files
+
+
+def plan_hash(frames: Mapping[str, pd.DataFrame]) -> str:
+    """SHA-256 over the plan's tables: equal for equal plans."""
+    hasher = hashlib.sha256()
+    for name in PLAN_TABLES:
+        hasher.update(name.encode())
+        hasher.update(table_bytes(frames[name]))
+    return hasher.hexdigest()
+
+
+def text_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
+    """The frame's rows as the text that stands in the CSV."""
+    columns = [[_text(name, value) for value in frame[name]] for name in frame.columns]
+    return [dict(zip(frame.columns, cells, strict=True)) for cells in zip(*columns, strict=True)]
+
+
+def table_bytes(frame: pd.DataFrame) -> bytes:
+    """A table as CSV, UTF-8 with BOM."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(frame.columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(text_rows(frame))
+    return b"\xef\xbb\xbf" + stream.getvalue().encode("utf-8")
+
+
+def input_files(scenario: Scenario) -> dict[str, bytes]:
+    """The resolved scenario as a model folder: model.toml and tables, enough to verify or replay."""
+    settings = scenario.settings.model_dump(mode="python", exclude_none=True, exclude_defaults=True)
+    settings.update(years=list(scenario.settings.years), base_year=scenario.settings.base_year)
+    settings["unit_values"] = {k: plain(v) for k, v in sorted(scenario.unit_values.items())}
+    files = {"model.toml": tomlkit.dumps(_tomlable(settings)).encode("utf-8")}
+    for name, frame in scenario.tables.frames.items():
+        if frame.empty and SCHEMA[name].optional:
+            continue
+        stream = io.StringIO()
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(frame.columns)
+        writer.writerows(zip(*([format_cell(v) for v in frame[c]] for c in frame.columns), strict=True))
+        files[f"tables/{name}.csv"] = stream.getvalue().encode("utf-8")
+    return files
+
+
+def _tomlable(value: Any) -> Any:
+    """Settings as TOML knows them; decimals become text so that nothing is lost (they read back exactly)."""
+    if isinstance(value, dict):
+        return {k: _tomlable(v) for k, v in value.items()}
+    if isinstance(value, tuple | list):
+        return [_tomlable(v) for v in value]
+    return plain(value) if isinstance(value, Decimal) else value
+
+
+def _text(column: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return plain(value) if column == "price" else format(value, "f")
+    return str(value)
+
+
+def _json(content: Mapping[str, Any]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1, default=_jsonable) + "\n").encode("utf-8")
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    raise TypeError(type(value))
+
+
+def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+    for directory in {path.parent for path in (folder / name for name in files)}:
+        _sync(directory)
+
+
+def _swap(temporary: Path, target: Path) -> None:
+    """Put the new folder in place of an older run of the same request, if there is one."""
+    if target.exists():
+        aside = target.with_name(f"{_PREFIX}old-{target.name}-{os.getpid()}")
+        target.rename(aside)
+        temporary.rename(target)
+        shutil.rmtree(aside, ignore_errors=True)
+    else:
+        temporary.rename(target)
+    _sync(target.parent)
+
+
+def _sync(directory: Path) -> None:
+    """Make a rename last through a power cut, where the system can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _sweep(out: Path) -> None:
+    """Remove what writers that no longer live have left behind."""
+    for path in out.glob(f"{_PREFIX}*"):
+        owner = path.name.rsplit("-", 1)[-1]
+        if owner.isdigit() and not _alive(int(owner)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+__all__ = ["input_files", "plan_hash", "run_files", "table_bytes", "text_rows", "write_run"]
