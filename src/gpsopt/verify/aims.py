@@ -1,0 +1,183 @@
+"""The value of every aim for the plan as written, exact, against `summary.json`.
+
+| aim | formula |
+|---|---|
+| livelihood_shortfall, shortfall | Σ weight·unit value·s over livelihood items; over the others (yuan) |
+| worst_area | least 1 − Σ weight·uv·s / Σ weight·uv·target over areas and years whose denominator is above 0 |
+| outlay | Σ (direct + stranded + purchased) (yuan) |
+| quality | Σ (score − reference)·uv·q over awards and over kept direct units |
+| benefit | Σ weight·served |
+| transition | Σ uv·q over awards |
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any, Final
+
+from gpsopt.settings import AIMS
+from gpsopt.verify.evidence import Evidence
+from gpsopt.verify.exact import shown
+from gpsopt.verify.ledger import purse_of
+from gpsopt.verify.verdict import Fault, Outcome
+
+#: statuses with which a plan may be shown
+WITH_PLAN: Final = ("optimal", "within_gap", "limit")
+#: a value that does not end as a decimal must be right to at least this many decimals
+DECIMALS: Final = 6
+
+
+def check_summary(evidence: Evidence, summary: Mapping[str, Any]) -> list[Outcome]:
+    """Status, the list of aims in order with their senses, each plan_value, and the unit values."""
+    faults = []
+    if summary.get("status") not in WITH_PLAN:
+        faults.append(Fault("aims", "status_unknown", "summary.json", None, "status", "",
+                            {"found": str(summary.get("status"))[:60]}))  # fmt: skip
+    order = evidence.world.settings.aims.order
+    listed = summary.get("aims")
+    aims = [aim for aim in listed if isinstance(aim, dict)] if isinstance(listed, list) else []
+    names = [str(aim.get("name"))[:60] for aim in aims]
+    if names != list(order) or len(aims) != len(listed or ()):
+        faults.append(Fault("aims", "differs", "summary.json", None, "aims", "",
+                            {"found": ", ".join(names) or "—", "expected": ", ".join(order)}))  # fmt: skip
+    for aim, name in zip(aims, names, strict=True):
+        if name in AIMS:
+            faults += _aim_faults(aim, name, plan_value(evidence, name))
+    faults += _unit_value_faults(evidence, summary.get("unit_values"))
+    return [Outcome("aims", len(aims), tuple(faults))]
+
+
+def _aim_faults(aim: Mapping[str, Any], name: str, value: Fraction) -> Iterator[Fault]:
+    if aim.get("sense") != AIMS[name]:
+        yield Fault("aims", "differs", "summary.json", None, "sense", name,
+                    {"found": str(aim.get("sense"))[:60], "expected": AIMS[name]})  # fmt: skip
+    given = exact_number(aim.get("plan_value"))
+    if given is None or not _says(given, value):
+        yield Fault("aims", "plan_value_differs", "summary.json", None, "plan_value", name,
+                    {"found": str(aim.get("plan_value"))[:60], "expected": shown(value)})  # fmt: skip
+    for key in ("value", "bound", "gap", "gap_amount", "scale", "given_up"):
+        if aim.get(key) is not None and exact_number(aim[key]) is None:
+            yield Fault("aims", "not_finite", "summary.json", None, key, name, {"found": str(aim[key])[:60]})
+
+
+def exact_number(value: object) -> Decimal | None:
+    """A JSON number, or a decimal as text, as an exact value; None where it is no finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        return None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    try:
+        number = Decimal(repr(value) if isinstance(value, float) else value)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number.adjusted()) < 100 else None
+
+
+def _says(given: Decimal, value: Fraction) -> bool:
+    """Is the value given exactly, or correctly rounded to its own (at least six) decimals?"""
+    if Fraction(given) == value:
+        return True
+    exponent = given.as_tuple().exponent
+    places = -exponent if isinstance(exponent, int) else 0
+    ends = _ends_within(value, DECIMALS)
+    return not ends and places >= DECIMALS and abs(Fraction(given) - value) * 2 <= Fraction(1, 10**places)
+
+
+def _ends_within(value: Fraction, places: int) -> bool:
+    return bool((value * 10**places).denominator == 1)
+
+
+def _unit_value_faults(evidence: Evidence, given: object) -> Iterator[Fault]:
+    if given is None:
+        return
+    values = given if isinstance(given, dict) else {}
+    for code, item in evidence.world.items.items():
+        number = exact_number(values.get(code, 1))
+        if number is None or Fraction(number) != item.unit_value:
+            yield Fault("aims", "differs", "summary.json", None, "unit_values", code, {
+                "found": str(values.get(code))[:60], "expected": shown(item.unit_value),
+            })  # fmt: skip
+
+
+def plan_value(evidence: Evidence, aim: str) -> Fraction:
+    """The exact value of one aim for the plan, in the aim's unit (yuan, share, units by weight)."""
+    match aim:
+        case "livelihood_shortfall" | "shortfall":
+            return _shortfall(evidence, aim == "livelihood_shortfall")
+        case "worst_area":
+            return _worst_area(evidence)
+        case "outlay":
+            return _outlay(evidence)
+        case "quality":
+            return _quality(evidence)
+        case "benefit":
+            return _benefit(evidence)
+        case _:
+            return _transition(evidence)
+
+
+def _worth(evidence: Evidence, need: str, steps: int) -> Fraction:
+    """Unit value × quantity in yuan."""
+    return evidence.world.needs[need].item.unit_value * evidence.units(need, steps)
+
+
+def _shortfall(evidence: Evidence, livelihood: bool) -> Fraction:
+    world = evidence.world
+    return sum(
+        (demand.weight * _worth(evidence, need, missing)
+         for (need, year), demand in world.demands.items()
+         if world.needs[need].item.livelihood == livelihood
+         and (missing := evidence.facts.of[need, year].shortfall)),
+        Fraction(0),
+    )  # fmt: skip
+
+
+def _worst_area(evidence: Evidence) -> Fraction:
+    missing: dict[tuple[str, int], Fraction] = defaultdict(Fraction)
+    wanted: dict[tuple[str, int], Fraction] = defaultdict(Fraction)
+    for (need, year), demand in evidence.world.demands.items():
+        place = (evidence.world.needs[need].area, year)
+        state = evidence.facts.of[need, year]
+        missing[place] += demand.weight * _worth(evidence, need, state.shortfall)
+        wanted[place] += demand.weight * _worth(evidence, need, demand.target)
+    return min((1 - missing[place] / total for place, total in wanted.items() if total > 0), default=Fraction(1))
+
+
+def _outlay(evidence: Evidence) -> Fraction:
+    world = evidence.world
+    purses = (
+        purse_of(world, evidence.facts, evidence.books, purchaser, year)
+        for purchaser in world.purchasers
+        for year in world.years
+    )
+    return Fraction(sum(p.direct + p.stranded + p.purchased for p in purses), 100)
+
+
+def _quality(evidence: Evidence) -> Fraction:
+    world, marks = evidence.world, evidence.marks
+    total = Fraction(0)
+    for (need, _year), state in evidence.facts.of.items():
+        reference = marks.reference[world.needs[need].item.code].score
+        for award in state.awards:
+            total += (marks.offers[award.offer].score - reference) * _worth(evidence, need, award.quantity)
+        line = world.lines.get(need)
+        if line and state.kept and line.quality is not None and line.satisfaction is not None:
+            total += (marks.score(line.quality, line.satisfaction) - reference) * _worth(evidence, need, state.kept)
+    return total
+
+
+def _benefit(evidence: Evidence) -> Fraction:
+    facts, units = evidence.facts.of, evidence.units
+    return sum(
+        (demand.weight * units(need, facts[need, year].served)
+         for (need, year), demand in evidence.world.demands.items()),
+        Fraction(0),
+    )  # fmt: skip
+
+
+def _transition(evidence: Evidence) -> Fraction:
+    return sum((_worth(evidence, need, state.bought) for (need, _y), state in evidence.facts.of.items()), Fraction(0))

@@ -1,0 +1,61 @@
+"""Served quantities: never above demand, never below today's service (2(2)2) nor below the floor (1(2), 2(2)1)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from gpsopt.verify.evidence import Evidence
+from gpsopt.verify.exact import down_to_grid, shown
+from gpsopt.verify.rows import key_text
+from gpsopt.verify.verdict import Fault, Outcome
+
+
+def check_served(evidence: Evidence) -> list[Outcome]:
+    """0 ≤ served ≤ demand, unless the clause coverage allows oversupply."""
+    world = evidence.world
+    faults = []
+    for (need, year), state in evidence.facts.of.items():
+        demand = world.demand(need, year).demand
+        if state.served > demand and not world.oversupply:
+            faults.append(_fault(evidence, "served", "served_above", need, year, state.served, demand))
+        if state.served < 0:
+            faults.append(_fault(evidence, "served", "served_below", need, year, state.served, 0))
+    return [Outcome("served", len(evidence.facts.of), tuple(faults))]
+
+
+def check_continuity(evidence: Evidence) -> list[Outcome]:
+    """served ≥ min(D, demand)·(1 − tolerance), taken down to the grid."""
+    world = evidence.world
+    if not world.on("continuity"):
+        return []
+    kept_share = 1 - Fraction(world.settings.clauses.continuity.tolerance)
+    faults = []
+    for need, line in world.lines.items():
+        for year in world.years:
+            level = down_to_grid(min(line.quantity, world.demand(need, year).demand) * kept_share, Fraction(1))
+            served = evidence.facts.of[need, year].served
+            if served < level:
+                faults.append(_fault(evidence, "continuity", "served_below_today", need, year, served, level))
+    return [Outcome("continuity", len(world.lines) * len(world.years), tuple(faults))]
+
+
+def check_coverage(evidence: Evidence) -> list[Outcome]:
+    """served ≥ floor·demand; a need in full or not at all is served 0 or its demand."""
+    world = evidence.world
+    if not world.on("coverage"):
+        return []
+    faults = []
+    for (need, year), demand in sorted(world.demands.items()):
+        served = evidence.facts.of[need, year].served
+        if served < demand.floor:
+            faults.append(_fault(evidence, "coverage", "served_below_floor", need, year, served, demand.floor))
+        if demand.all_or_nothing and served not in (0, demand.demand):
+            faults.append(_fault(evidence, "coverage", "served_in_part", need, year, served, demand.demand))
+    return [Outcome("coverage", len(world.demands), tuple(faults))]
+
+
+def _fault(evidence: Evidence, rule: str, code: str, need: str, year: int, served: int, bound: int) -> Fault:
+    row = evidence.written.coverage.get((year, need))
+    return Fault(rule, code, "coverage.csv", row.line if row else None, "served", key_text((year, need)), {
+        "found": shown(evidence.units(need, served)), "bound": shown(evidence.units(need, bound)),
+    })  # fmt: skip
