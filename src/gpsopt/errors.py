@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -70,6 +71,19 @@ class Finding:
         return f"{head}{self.text(lang)} {self.cure(lang)}"
 
 
+def printed(findings: Iterable[Finding], lang: str, each: int = 20) -> list[str]:
+    """The lines of findings for a page: `each` of a kind, then how many more there are of it."""
+    lines: list[str] = []
+    kinds: dict[str, list[Finding]] = {}
+    for finding in findings:
+        kinds.setdefault(finding.code, []).append(finding)
+    for found in kinds.values():
+        lines += [finding.line(lang) for finding in found[:each]]
+        if len(found) > each:
+            lines.append(say("where.more", lang, count=len(found) - each))
+    return lines
+
+
 class GpsoptError(Exception):
     """The root of all refusals. `text(lang)` gives the message in one language, `str()` in both."""
 
@@ -98,8 +112,7 @@ class InputError(GpsoptError):
         self.findings = findings
 
     def text(self, lang: str) -> str:
-        lines = [f.line(lang) for f in self.findings if f.severity == "error"]
-        return "\n".join([super().text(lang), *lines])
+        return "\n".join([super().text(lang), *printed((f for f in self.findings if f.severity == "error"), lang)])
 
 
 class ScenarioError(InputError):

@@ -6,7 +6,6 @@ import csv
 import difflib
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -78,8 +77,9 @@ def frame_of(
     findings: list[Finding] = []
     rows: list[list[str]] = []
     lines: list[int] = []
+    headings = _headings(table)
     for line, cells in records:
-        fault = _row_fault(cells, columns, table)
+        fault = _row_fault(cells, columns, headings)
         if fault is None:
             lines.append(line)
             rows.append(cells)
@@ -140,14 +140,16 @@ def _cell(text: str, column: Column) -> tuple[Cell, Finding | None]:
     return value, None
 
 
-def _row_fault(cells: list[str], columns: Sequence[Column | None], table: Table) -> Finding | None:
+def _row_fault(
+    cells: list[str], columns: Sequence[Column | None], headings: frozenset[str]
+) -> Finding | None:  # fmt: skip
     """Why a row is no record: a second header, a row of sums, too few or too many cells."""
     width = len(columns)
     if len(cells) != width and (len(cells) < width or any(cell.strip() for cell in cells[width:])):
         return Finding("error", "wrong_cell_count", details={"found": len(cells), "expected": width})
-    if columns and cells[0].strip() in _headings(table):
+    if columns and cells[0].strip() in headings:
         said = [cell.strip() for cell in cells[:width] if cell.strip()]
-        if len(said) > 1 and 2 * sum(cell in _headings(table) for cell in said) >= len(said):
+        if len(said) > 1 and 2 * sum(cell in headings for cell in said) >= len(said):
             return Finding("error", "header_twice")
     for cell, column in zip(cells[:4], columns, strict=False):
         sums = len(cell) < 16 and cell.strip(" \t:：").lower() in _TOTALS
@@ -156,7 +158,6 @@ def _row_fault(cells: list[str], columns: Sequence[Column | None], table: Table)
     return None
 
 
-@cache
 def _headings(table: Table) -> frozenset[str]:
     """Names and titles of a table's columns in both languages."""
     return frozenset(

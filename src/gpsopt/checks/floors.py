@@ -35,6 +35,9 @@ class _Supply:
         self.offers += 1
 
 
+Supplies = tuple[dict[Where, _Supply], ...]
+
+
 @dataclass
 class _Bill:
     """The least that the floors of one purchaser and year cost, in fen, and the room left for rounding."""
@@ -52,15 +55,18 @@ def check_floors(view: View) -> Iterator[Finding]:
     by_year: dict[int, list[NeedYear]] = defaultdict(list)
     for row in floored:
         by_year[row.year].append(row)
+    always = [offer for offer in view.offers if _is_constant(offer)]
+    dated = [offer for offer in view.offers if not _is_constant(offer)]
+    constant = _supplies(view, always, view.years[0]) if floored else {}
     for year, rows in sorted(by_year.items()):
-        supplies = _supplies(view, year)
+        supplies = (constant, _supplies(view, dated, year))
         bills: dict[str, _Bill] = defaultdict(_Bill)
         for row in rows:
             yield from _need(view, row, supplies, bills[view.needs[row.need].purchaser])
         yield from _over_budget(view, year, bills)
 
 
-def _need(view: View, row: NeedYear, supplies: dict[Where, _Supply], bill: _Bill) -> Iterator[Finding]:
+def _need(view: View, row: NeedYear, supplies: Supplies, bill: _Bill) -> Iterator[Finding]:
     need = view.needs[row.need]
     floor = view.on_grid(row.floor * row.demand, need.item)
     line = view.lines.get(row.need)
@@ -102,12 +108,16 @@ def _over_budget(view: View, year: int, bills: dict[str, _Bill]) -> Iterator[Fin
                             missing=format_money(least - budget[1]))  # fmt: skip
 
 
-def _supplies(view: View, year: int) -> dict[Where, _Supply]:
-    """Everything on offer in a year, by what the offers' lists leave open; offers that a rule bars are not counted."""
+def _is_constant(offer: Offer) -> bool:
+    return offer.first_year is None and offer.last_year is None and not offer.growth
+
+
+def _supplies(view: View, offers: list[Offer], year: int) -> dict[Where, _Supply]:
+    """What these offers give in a year, by what their lists leave open; offers that a rule bars are not counted."""
     found: dict[Where, _Supply] = defaultdict(_Supply)
     capacity = dict(row[1:] for row in view.cells("undertakers", "undertaker", "capacity"))
     own, size = view.hard("own_capacity"), view.hard("award_size")
-    for offer in view.offers:
+    for offer in offers:
         price = view.price(offer, year)
         if price is None or offer.item is None or offer.offer in view.barred or not offer.stands_in(year):
             continue
@@ -136,13 +146,14 @@ def _most(offer: Offer, capacity: Decimal | None, own: bool, size: bool) -> Deci
     return min(given) if given else None
 
 
-def _merged(supplies: dict[Where, _Supply], item: str, area: str, need: str) -> _Supply:
+def _merged(supplies: Supplies, item: str, area: str, need: str) -> _Supply:
     total = _Supply()
-    for where in ((item, "", ""), (item, area, ""), (item, "", need)):
-        part = supplies.get(where)
-        if part is not None and part.price is not None:
-            total.take(part.units, part.price)
-            total.offers += part.offers - 1
+    for some in supplies:
+        for where in ((item, "", ""), (item, area, ""), (item, "", need)):
+            part = some.get(where)
+            if part is not None and part.price is not None:
+                total.take(part.units, part.price)
+                total.offers += part.offers - 1
     return total
 
 

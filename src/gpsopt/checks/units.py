@@ -29,8 +29,9 @@ def check_units(view: View) -> Iterator[Finding]:
         if need in view.needs:
             costs[view.needs[need].item].append(float(expenditure / quantity))
     standards = {code: float(item["cost_standard"]) for code, item in view.items.items() if item["cost_standard"]}
+    usual_price = {item: _usual(found, costs[item], standards.get(item)) for item, found in prices.items()}
     for offer in view.offers:
-        usual = _usual(prices[offer.item], costs[offer.item], standards.get(offer.item))
+        usual = usual_price.get(offer.item, 0.0)
         if offer.price and _off(float(offer.price), usual):
             yield _mixed(view, "offers", offer.line, "price", offer.price, usual)
     for line, need, quantity, expenditure in rows:

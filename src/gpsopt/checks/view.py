@@ -122,8 +122,13 @@ class View:
 
     def hard(self, clause: str) -> bool:
         """Is a clause in force, and not softened?"""
+        return clause in self._hard
+
+    @cached_property
+    def _hard(self) -> frozenset[str]:
         clauses = self.settings.clauses
-        return clauses.on(clause) and not getattr(getattr(clauses, clause), "soft", False)
+        names = type(clauses).model_fields
+        return frozenset(n for n in names if clauses.on(n) and not getattr(getattr(clauses, n), "soft", False))
 
     @cached_property
     def needs(self) -> dict[str, Need]:
