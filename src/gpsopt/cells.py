@@ -33,7 +33,7 @@ _WAYS: Final = tuple(
         (r"[+-]?(\d+\.?\d*|\.\d+)e[+-]?\d+", "exponent"),
         (r"[+-]?(nan|na|n/a|null|none)", "not_a_value"),
         (r"[+-]?(inf|infinity|∞)", "infinite"),
-        (r"[¥￥$€].*|.*\d\s*(元|万|亿|rmb|cny|yuan)", "currency_sign"),
+        (r"[¥￥$€].*|.*\d\s*(元|万|亿|万元|亿元|rmb|cny|yuan)", "currency_sign"),
         (r".*%", "percent_sign"),
         (r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?|\d{4}年", "date_as_number"),
         (r"[-—–－―]+", "dash_for_empty"),

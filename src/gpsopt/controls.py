@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
@@ -13,10 +14,16 @@ from gpsopt.tables import SCHEMA, Tables
 _SUMMED: Final = ("money", "price", "quantity", "number", "count")
 
 
-def check_controls(tables: Tables) -> tuple[Finding, ...]:
-    """Every control row that names no column of numbers, or whose sum differs, with both sums and the difference."""
+def check_controls(tables: Tables, seen: Iterable[Finding] = ()) -> tuple[Finding, ...]:
+    """Every control row that names no column of numbers, or whose sum differs, with both sums and the difference.
+
+    Tables in which an error was `seen` while reading are not summed: a refused cell would be missed in the sum.
+    """
+    broken = {finding.file for finding in seen if finding.severity == "error"}
     findings = []
     for line, row in tables.rows("controls"):
+        if tables.files.get(row["table"]) in broken:
+            continue
         fault = _fault(tables, row)
         if fault is not None:
             file, sheet, shown = tables.place("controls", line, fault.column)
@@ -24,13 +31,15 @@ def check_controls(tables: Tables) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def without_departed(tables: Tables, broken_before: tuple[Finding, ...]) -> tuple[Tables, tuple[Finding, ...]]:
+def without_departed(
+    tables: Tables, untied: tuple[Finding, ...], seen: Iterable[Finding]
+) -> tuple[Tables, tuple[Finding, ...]]:
     """The tables without the control rows that tied before a scenario's changes and no longer do.
 
     A control total speaks of the model as it was published; a departure is meant to leave it.
     """
-    known = {(f.file, f.row) for f in broken_before}
-    departed = [f for f in check_controls(tables) if (f.file, f.row) not in known]
+    known = {(f.file, f.row) for f in untied}
+    departed = [f for f in check_controls(tables, seen) if (f.file, f.row) not in known]
     if not departed:
         return tables, ()
     gone = {(f.file, f.row) for f in departed}

@@ -79,15 +79,14 @@ def read_scenario(path: str | Path, within: Path | None = None) -> Scenario:
     departures: list[Departure] = []
     for file in files:
         held, faults = locks_of(file)
-        departure, refused = departure_of(file)
+        departure, refused = departure_of(file) if file is not files[0] else (Departure(), [])
         locks.update({decision: (lock, str(file.path), row) for decision, (lock, row) in held.items()})
         departures.append(departure)
         findings += [*faults, *refused]
     merged = {**_merge(files), "lock": tuple(locks[decision][0] for decision in sorted(locks))}
     settings, faults = settings_of(files, merged)
     if findings or settings is None:
-        known = {(f.file, f.row, f.column) for f in findings}
-        raise ScenarioError((*findings, *(f for f in faults if (f.file, f.row, f.column) not in known)))
+        raise ScenarioError((*findings, *faults))
     tables, found, values = _tables(files, departures, settings)
     places = {decision: (file, row) for decision, (_lock, file, row) in locks.items()}
     return Scenario(_name(start), settings, tables, found, tuple(str(f.path) for f in files), values, places)
@@ -98,13 +97,13 @@ def _tables(
 ) -> tuple[Tables, tuple[Finding, ...], Mapping[str, Decimal]]:
     """The model's tables after every departure, what was found on the way, and the unit values before."""
     tables, found = read_tables(files[0].path.parent)
-    untied = check_controls(tables)
+    untied = check_controls(tables, found)
     findings = [*found, *untied]
     values = settings.unit_values or unit_values(tables)
     for file, departure in zip(files[1:], departures[1:], strict=True):
         tables, faults = apply_departure(tables, departure, file)
         findings += faults
-    tables, departed = without_departed(tables, untied)
+    tables, departed = without_departed(tables, untied, found)
     return tables, (*findings, *departed), values
 
 

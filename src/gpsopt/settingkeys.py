@@ -31,7 +31,6 @@ Decision = tuple[str, int, str]
 #: kinds of pydantic errors -> our findings; the rest is `setting_wrong`
 _FAULTS: Final = (
     ("missing", "setting_missing"),
-    ("extra_forbidden", "key_unknown"),
     ("literal_error", "setting_not_a_choice"),
     ("int_", "setting_not_integer"),
     ("decimal_", "setting_not_number"),
@@ -75,7 +74,7 @@ def locks_of(file: TomlFile) -> tuple[dict[Decision, tuple[Lock, int | None]], l
         try:
             lock = Lock.model_validate(entry)
         except ValidationError as error:
-            findings += [_blame([file], e, ("lock", place)) for e in error.errors()]
+            findings += _blames([file], error, ("lock", place))
             continue
         decision = (lock.need, lock.year, lock.offer or "")
         before = held.get(decision)
@@ -92,7 +91,7 @@ def departure_of(file: TomlFile) -> tuple[Departure, list[Finding]]:
     try:
         return Departure.model_validate({k: v for k, v in file.data.items() if k in ROWS}), []
     except ValidationError as error:
-        return Departure(), [_blame([file], e) for e in error.errors()]
+        return Departure(), _blames([file], error)
 
 
 def settings_of(files: list[TomlFile], merged: Mapping[str, Any]) -> tuple[Settings | None, list[Finding]]:
@@ -100,7 +99,7 @@ def settings_of(files: list[TomlFile], merged: Mapping[str, Any]) -> tuple[Setti
     try:
         return Settings.model_validate(merged), []
     except ValidationError as error:
-        return None, [_blame(files, e) for e in error.errors()]
+        return None, _blames(files, error)
 
 
 def _agree(one: Lock, other: Lock) -> bool:
@@ -150,6 +149,13 @@ def _key_unknown(file: TomlFile, path: KeyPath, known: tuple[str, ...]) -> Findi
                    value=str(path[-1]), details={"nearest": nearest(str(path[-1]), known)})  # fmt: skip
 
 
+def _blames(files: list[TomlFile], error: ValidationError, within: KeyPath = ()) -> list[Finding]:
+    """Every fault but unknown keys, which `unknown_keys` has said, and lists empty because all in them was refused."""
+    found = [_blame(files, e, within) for e in error.errors() if e["type"] != "extra_forbidden"]
+    inner = tuple(f.column for f in found)
+    return [f for f in found if f.code != "setting_empty" or not any(c.startswith(f"{f.column}.") for c in inner)]
+
+
 def _blame(files: list[TomlFile], error: Any, within: KeyPath = ()) -> Finding:
     """A pydantic error as a finding in the outermost file that says the key."""
     code, details = _fault(error)
@@ -176,7 +182,7 @@ def _fault(error: Any) -> tuple[str, dict[str, object]]:
         return code, {"choices": ", ".join(re.findall(r"'([^']*)'", str(context.get("expected", ""))))}
     if code in ("setting_below", "setting_above"):
         return code, {"bound": next((context[k] for k in ("ge", "gt", "le", "lt") if k in context), "")}
-    return code, {"nearest": ""} if code == "key_unknown" else {}
+    return code, {}
 
 
 def _shown(value: object) -> str:

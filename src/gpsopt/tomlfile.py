@@ -66,11 +66,13 @@ def read_toml(path: Path) -> TomlFile:
         data = tomllib.loads(text, parse_float=_decimal)
     except RecursionError:
         raise _refused("toml_too_deep", file, most=MAX_DEPTH) from None
-    except (tomllib.TOMLDecodeError, ValueError) as error:
+    except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         row, column = (int(place[1]), place[2]) if place else (text.count("\n") + 1, "")
         twice = re.match(r"Cannot (overwrite|declare|mutate)|Duplicate|Can't", str(error))
         raise _refused("toml_key_twice" if twice else "toml_syntax", file, row, at=column) from None
+    except ValueError:  # more digits than Python turns into an integer
+        raise _refused("toml_integer", file, most=64) from None
     if fault := _fault(data):
         raise _refused(fault[0], file, most=fault[1])
     return TomlFile(path, data, text)
@@ -118,6 +120,7 @@ def _positions(text: str) -> dict[KeyPath, int]:
             for part in _parts(header[2]):
                 here = (*here, *((counts[here],) if here in counts else ()), part)
             if header[1] == "[[":
+                found.setdefault(here, number)
                 counts[here] = counts.get(here, -1) + 1
             if here in counts:
                 here = (*here, counts[here])

@@ -30,11 +30,12 @@ def _unknown(view: View, table: str, column: Column) -> Iterator[Finding]:
     known = frozenset(view.tables[column.ref][key])
     said: dict[str, tuple[str, dict[str, object]]] = {}
     finder = _Finder(known)
+    refused = view.refused(column.ref)
     for line, cell in view.cells(table, column.name):
         if cell is None:
             continue
         for code in cell if isinstance(cell, tuple) else (cell,):
-            if code not in known:
+            if code not in known and code not in refused:
                 fault, details = said.setdefault(code, finder.why(code))
                 yield view.find("error", fault, table, line, column.name, code, table=column.ref, **details)
 
@@ -88,13 +89,13 @@ def check_offers_are_wanted(view: View) -> Iterator[Finding]:
     places: dict[str, set[str]] = defaultdict(set)
     for need in view.needs.values():
         places[need.item].add(need.area)
-    if not view.needs or not view.usable("items"):
+    if not view.needs or view.refused("needs"):
         return
     unwanted: dict[str, list[int]] = defaultdict(list)
     elsewhere: list[int] = []
     for offer in view.offers:
-        if offer.item is None:
-            continue
+        if offer.item not in view.items:
+            continue  # said by check_references
         if offer.item not in places:
             unwanted[offer.item].append(offer.line)
         elif offer.areas and places[offer.item].isdisjoint(offer.areas):
@@ -113,7 +114,7 @@ def check_offers_are_wanted(view: View) -> Iterator[Finding]:
 def check_areas_are_used(view: View) -> Iterator[Finding]:
     """An area without any need."""
     used = {need.area for need in view.needs.values()}
-    if view.needs:
+    if view.needs and not view.refused("needs"):
         for line, area in view.cells("areas", "area"):
             if area is not None and area not in used:
                 yield view.find("warning", "area_without_need", "areas", line, "area", area)
@@ -158,7 +159,7 @@ def check_contracts(view: View) -> Iterator[Finding]:
     rows = view.cells("contracts", "need", "offer", "year", "until_year", "quantity", "amount", "fixed")
     for line, code, offer, year, until, quantity, amount, fixed in rows:
         need = view.needs.get(code)
-        if need is not None and offer in items and items[offer] != need.item:
+        if need is not None and items.get(offer) in view.items and items[offer] != need.item:
             yield view.find("error", "contract_misfit", "contracts", line, "offer", offer, need=code, item=need.item)
         if until is not None and year is not None and until < year:
             yield view.find("error", "last_before_first", "contracts", line, "until_year", until, first=year)

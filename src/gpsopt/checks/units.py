@@ -29,6 +29,12 @@ def check_units(view: View) -> Iterator[Finding]:
         if need in view.needs:
             costs[view.needs[need].item].append(float(expenditure / quantity))
     standards = {code: float(item["cost_standard"]) for code, item in view.items.items() if item["cost_standard"]}
+    for code, standard in list(standards.items()):
+        usual = _usual(prices[code], costs[code], None)
+        if _off(standard, usual):
+            del standards[code]  # it is no measure for the others
+            item = view.items[code]
+            yield _mixed(view, "items", item["line"], "cost_standard", item["cost_standard"], usual)
     usual_price = {item: _usual(found, costs[item], standards.get(item)) for item, found in prices.items()}
     for offer in view.offers:
         usual = usual_price.get(offer.item, 0.0)
@@ -39,11 +45,6 @@ def check_units(view: View) -> Iterator[Finding]:
         usual = _usual(costs[code], prices[code], standards.get(code))
         if _off(float(expenditure / quantity), usual):
             yield _mixed(view, "direct_lines", line, "expenditure", expenditure, usual * float(quantity))
-    for code, standard in standards.items():
-        usual = _usual(prices[code], costs[code], None)
-        if _off(standard, usual):
-            item = view.items[code]
-            yield _mixed(view, "items", item["line"], "cost_standard", item["cost_standard"], usual)
 
 
 def _budgets(view: View) -> Iterator[Finding]:

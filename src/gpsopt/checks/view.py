@@ -120,6 +120,12 @@ class View:
         file = self.tables.files.get(table, "")
         return not any(f.severity == "error" and f.file == file for f in self.scenario.findings)
 
+    def refused(self, table: str) -> frozenset[str]:
+        """The identifiers of a table that could not be accepted: what names them is not blamed too."""
+        file, key = self.tables.files.get(table, ""), SCHEMA[table].key[0]
+        findings = self.scenario.findings
+        return frozenset(f.value for f in findings if f.severity == "error" and (f.file, f.column) == (file, key))
+
     def hard(self, clause: str) -> bool:
         """Is a clause in force, and not softened?"""
         return clause in self._hard

@@ -1,0 +1,32 @@
+"""Every bad input of the catalogue: one clear message, at the right cell, in both languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .cases_cells import CASES as CELLS
+from .cases_departures import CASES as DEPARTURES
+from .cases_files import CASES as FILES
+from .cases_locks import CASES as LOCKS
+from .cases_names import CASES as NAMES
+from .cases_rows import CASES as ROWS
+from .cases_settings import CASES as SETTINGS
+from .small import GOOD, Case, Small, try_case
+
+CASES = (*CELLS, *NAMES, *ROWS, *FILES, *SETTINGS, *DEPARTURES, *LOCKS)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_bad_input_is_named(case: Case, tmp_path: Path) -> None:
+    try_case(case, tmp_path)
+
+
+def test_good_model_has_nothing_to_say(tmp_path: Path) -> None:
+    assert {finding.code for finding in Small(tmp_path).findings()} <= GOOD
+
+
+def test_case_names_stand_once() -> None:
+    names = [case.name for case in CASES]
+    assert len(names) == len(set(names))
