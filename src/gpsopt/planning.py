@@ -25,9 +25,9 @@ from gpsopt.plan.values import plan_values, totals_of
 from gpsopt.runfolder import text_rows
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import AIMS
-from gpsopt.solve.grid import to_grid
-from gpsopt.solve.interim import compile_model
-from gpsopt.solve.stages import Answer, Options, Progress, seek
+from gpsopt.solving.grid import to_grid
+from gpsopt.solving.interim import compile_model
+from gpsopt.solving.stages import Answer, Options, Progress, seek
 from gpsopt.verify import verify_frames
 
 Listener = Callable[[Progress], None]

@@ -18,7 +18,7 @@ from gpsopt.errors import LimitError, SolverError
 from gpsopt.model.aims import MONEY_AIMS, gravity_of
 from gpsopt.model.world import World
 from gpsopt.settings import AIMS, Sense
-from gpsopt.solve.engine import Array, Engine, Limits, Outcome
+from gpsopt.solving.engine import Array, Engine, Limits, Outcome
 
 #: a model with at most this many award decisions is solved to proof when no gap is asked for
 SMALL: Final = 3_000

@@ -18,8 +18,8 @@ from gpsopt.errors import SolverError
 from gpsopt.model.facts import Floats, Ints
 from gpsopt.model.ledger import Money, Quantities, money_of
 from gpsopt.model.world import FEN_PER_WAN, World
-from gpsopt.solve.engine import Array, Engine, Limits
-from gpsopt.solve.stages import Aim
+from gpsopt.solving.engine import Array, Engine, Limits
+from gpsopt.solving.stages import Aim
 
 _ON_GRID: Final = 1e-4  # of a step: solver noise, not a fraction
 _ROUNDS: Final = 25
