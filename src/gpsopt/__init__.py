@@ -56,7 +56,6 @@ _HOMES = {
     "gpsopt.verify": ("Verdict", "verify_run"),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
-del globals()["solve"]
 
 
 def __getattr__(name: str) -> object:
