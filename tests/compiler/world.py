@@ -180,6 +180,11 @@ def named(b: Any, p: Any, t: Any) -> Any:
     return sum(m.served[n, t2] * m.weight[n] for n, t2 in m.NEED_YEARS_OF[p, t]) - m.everything <= m.budget[p, t] + 900
 
 
+def twice(b: Any, n: Any, t: Any) -> Any:
+    here = served(b.model(), n, t)
+    return here - b.model().share * here <= 900 + 2 * here
+
+
 def none_of_it(b: Any, o: Any, n: Any, t: Any) -> Any:
     return b.model().purchased[o, n, t] <= 1
 
@@ -204,6 +209,7 @@ RULES = {
     "cancels": ("NEED_YEARS", cancels),
     "as_number": ("NEED_YEARS", as_number),
     "named": ("PURCHASER_YEARS", named),
+    "twice": ("NEED_YEARS", twice),
     "none_of_it": ("EMPTY", none_of_it),
     "empty_sum": ("PURCHASERS", empty_sum),
 }

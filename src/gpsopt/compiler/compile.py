@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from gpsopt.compiler.components import ArrayConstraint, ArrayExpression, ArrayVar, BoolArray, FloatArray
 from gpsopt.compiler.evaluate import Rows, Walk, Workspace
 from gpsopt.compiler.failure import CompileError
-from gpsopt.compiler.forms import Entries, Form, added, entries, scaled
+from gpsopt.compiler.forms import Entries, Form, added, entries, matrix_of, scaled
 from gpsopt.compiler.layout import Key, Layout
 from gpsopt.compiler.pyomo_adapter import (
     EqualityExpression,
@@ -153,8 +153,10 @@ def compile_model(model: pyo.ConcreteModel, aims: str = AIMS) -> Compiled:
     bounds = [_bounds(variable) for variable in variables]
     sought = model.component(aims)
     found = list(sought.component_objects(pyo.Expression, descend_into=False)) if sought is not None else []
+    parts = {aim.local_name: _parts(space, aim) for aim in found}
+    space.unit.forget()
     return Compiled(
-        matrix=_matrix([block[0] for block in blocks], len(lower), width),
+        matrix=matrix_of([block[0] for block in blocks], width),
         row_lower=lower,
         row_upper=upper,
         column_lower=_joined([bound[0] for bound in bounds]),
@@ -162,7 +164,7 @@ def compile_model(model: pyo.ConcreteModel, aims: str = AIMS) -> Compiled:
         integer=_joined([bound[2] for bound in bounds]).astype(np.bool_),
         rows=rows,
         columns=columns,
-        aims={aim.local_name: _parts(space, aim) for aim in found},
+        aims=parts,
         _row_starts=tuple(span.start for span in rows.values()),
         _column_starts=tuple(span.start for span in columns.values()),
     )
@@ -234,7 +236,8 @@ def _rows(space: Workspace, rule: Any) -> tuple[Entries, FloatArray, FloatArray]
         raise CompileError("rule_not_relation", rule, kind=kind)
     if np.any(getattr(relation, "strict", False)):
         raise CompileError("rule_not_relation", rule, kind="< or >")
-    sides = [walk.form(side, frame) for side in relation.args]
+    with np.errstate(all="ignore"):  # numbers that are not finite are found below
+        sides = [walk.form(side, frame) for side in relation.args]
     low, body, high = _bounded(relation, sides, rule)
     written = entries(body, frame.size)
     with np.errstate(invalid="ignore"):  # infinity less infinity: found below
@@ -266,25 +269,16 @@ def _bounded(relation: Any, sides: list[Form], rule: Any) -> tuple[Any, Form, An
 def _check_finite(component: Any, written: Entries, bad: BoolArray) -> None:
     """Refuse rows with a coefficient, constant or bound that is no number; name the first one's index."""
     bad = bad | ~np.isfinite(written.constants)
-    entry = np.flatnonzero(~np.isfinite(written.values))
-    rows = np.union1d(np.flatnonzero(bad), written.rows[entry]) if entry.size or bad.any() else entry
-    if rows.size:
-        key = _layout(component).member(int(rows[0])) if component.is_indexed() else None
-        raise CompileError("rule_not_finite", component, key=key)
-
-
-def _matrix(blocks: list[Entries], height: int, width: int) -> sp.csr_array:
-    """All entries in one matrix, duplicates summed, zeros taken out, columns ascending in each row."""
-    sizes = [len(block.constants) for block in blocks]
-    offsets = np.cumsum([0, *sizes])
-    rows = _joined([block.rows + offset for block, offset in zip(blocks, offsets[:-1], strict=True)])
-    columns = _joined([block.columns for block in blocks])
-    values = _joined([block.values for block in blocks])
-    where = (rows.astype(np.int32), columns.astype(np.int32))
-    matrix = sp.coo_array((values, where), shape=(height, width)).tocsr()
-    if not matrix.data.all():
-        matrix.eliminate_zeros()
-    return matrix
+    rows = [np.flatnonzero(bad)]
+    for term in written.terms:
+        wrong = ~np.isfinite(term.values)
+        if wrong.any():
+            wrong = np.broadcast_to(wrong, bad.shape if term.points is None else term.points.shape)
+            rows.append(np.flatnonzero(wrong) if term.points is None else term.points[wrong])
+    first = min((int(found.min()) for found in rows if found.size), default=None)
+    if first is not None:
+        key = _layout(component).member(first) if component.is_indexed() else None
+        raise CompileError("rule_not_finite", component, index=key)
 
 
 def _named_rows(space: Workspace, component: Any, width: int) -> Rows:
@@ -294,9 +288,10 @@ def _named_rows(space: Workspace, component: Any, width: int) -> Rows:
         return Rows(sp.csr_array((0, width)), np.empty(0))
     walk = Walk(space, component)
     frame = walk.frame(template[1])
-    written = entries(walk.form(template[0], frame), frame.size)
+    with np.errstate(all="ignore"):
+        written = entries(walk.form(template[0], frame), frame.size)
     _check_finite(component, written, np.zeros(frame.size, dtype=np.bool_))
-    return Rows(_matrix([written], frame.size, width), written.constants)
+    return Rows(matrix_of([written], width), written.constants)
 
 
 def _parts(space: Workspace, aim: Any) -> Parts:

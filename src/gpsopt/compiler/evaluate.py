@@ -137,9 +137,8 @@ class Walk:
         above, below = (self.form(part, frame) for part in node.args)
         if not below.is_constant:
             raise CompileError("rule_nonlinear", self.component, node=str(node))
-        with np.errstate(divide="ignore", invalid="ignore"):  # found later, as a number that is not finite
-            inverse: Number = np.divide(1.0, below.constant) if above.terms else 1.0
-            constant = np.divide(above.constant, below.constant)
+        inverse = np.divide(1.0, below.constant) if above.terms else 1.0
+        constant = np.divide(above.constant, below.constant)
         return Form(_plain(constant), scaled(Form(0.0, above.terms), _plain(inverse)).terms)
 
     def _label(self, node: Any, frame: Frame) -> Form:
@@ -194,7 +193,7 @@ class Walk:
         try:
             return frame.find(layout, specs)
         except MissingMember as missing:
-            raise CompileError("rule_index", self.component, node=str(node), key=missing.key) from None
+            raise CompileError("rule_index", self.component, node=str(node), index=missing.key) from None
 
     def _spec(self, part: Any) -> Spec:
         place = self.places.get(id(part))
@@ -234,7 +233,7 @@ class Walk:
         try:
             return frame.members_of(held, specs)
         except MissingMember as missing:
-            raise CompileError("rule_index", self.component, node=str(source), key=missing.key) from None
+            raise CompileError("rule_index", self.component, node=str(source), index=missing.key) from None
 
     def _depends(self, node: Any) -> bool:
         """Whether anything inside refers to an index bound so far; if not, one evaluation serves all points."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
 from gpsopt.compiler.layout import IntArray
 
@@ -82,24 +83,49 @@ def spread(form: Form, size: int) -> Form:
 
 
 class Entries(NamedTuple):
-    """Entries of a matrix: equally long arrays of rows, columns, values; and one constant for each row."""
+    """A form written out, a row for each point: its entries term by term, and one constant for each row."""
 
-    rows: IntArray
-    columns: IntArray
-    values: FloatArray
+    terms: tuple[Term, ...]
     constants: FloatArray
+
+    @property
+    def size(self) -> int:
+        """How many entries there are, duplicates and zeros included."""
+        return sum(_count(term, len(self.constants)) for term in self.terms)
 
 
 def entries(form: Form, size: int) -> Entries:
-    """The form written out, a row for each point."""
-    rows, columns, values = [], [], []
-    for term in form.terms:
-        points = np.arange(size) if term.points is None else term.points
-        rows.append(points)
-        columns.append(np.broadcast_to(np.asarray(term.columns, dtype=np.intp), points.shape))
-        values.append(np.broadcast_to(np.asarray(term.values, dtype=np.float64), points.shape))
-    constants = np.array(np.broadcast_to(np.asarray(form.constant, dtype=np.float64), (size,)))
-    if not rows:
-        empty = np.empty(0, dtype=np.intp)
-        return Entries(empty, empty, np.empty(0), constants)
-    return Entries(np.concatenate(rows), np.concatenate(columns), np.concatenate(values), constants)
+    """The form written out, a row for each of `size` points."""
+    return Entries(form.terms, np.array(np.broadcast_to(np.asarray(form.constant, dtype=np.float64), (size,))))
+
+
+def matrix_of(blocks: list[Entries], width: int) -> sp.csr_array:
+    """All rows in one matrix of `width` columns, duplicates summed, zeros taken out, columns ascending in each row.
+
+    The three arrays are filled in place: at city size most of the time goes into touching memory.
+    """
+    total = sum(block.size for block in blocks)
+    height = sum(len(block.constants) for block in blocks)
+    if max(total, height, width) >= 2**31:
+        raise OverflowError(f"{height} rows, {width} columns and {total} entries are more than HiGHS can number.")
+    rows, columns = np.empty(total, dtype=np.int32), np.empty(total, dtype=np.int32)
+    values = np.empty(total)
+    start, offset = 0, 0
+    for block in blocks:
+        size = len(block.constants)
+        for term in block.terms:
+            stop = start + _count(term, size)
+            points = np.arange(size) if term.points is None else term.points
+            np.add(points, offset, out=rows[start:stop], casting="same_kind")
+            columns[start:stop] = term.columns
+            values[start:stop] = term.values
+            start = stop
+        offset += size
+    matrix = sp.coo_array((values, (rows, columns)), shape=(height, width)).tocsr()
+    if not matrix.data.all():
+        matrix.eliminate_zeros()
+    return matrix
+
+
+def _count(term: Term, size: int) -> int:
+    return size if term.points is None else len(term.points)

@@ -48,6 +48,14 @@ class Frame:
     _codes: dict[Place, IntArray] = field(default_factory=dict, repr=False)
     _found: dict[object, IntArray] = field(default_factory=dict, repr=False)
 
+    def forget(self) -> None:
+        """Let go of all inner frames. Frames refer to each other, so their arrays would else wait for the collector."""
+        for inner in self._inner.values():
+            inner.forget()
+            inner._codes.clear()
+            inner._found.clear()
+        self._inner.clear()
+
     def over(self, layout: Layout) -> Frame:
         """The frame with one point for each of these points and each member of `layout`."""
         known = self._inner.get(layout)

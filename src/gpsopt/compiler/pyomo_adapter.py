@@ -99,6 +99,16 @@ class MembersTemplate(NPV_Structural_GetItemExpression):  # type: ignore[misc]
     def is_expression_type(self, expression_system: Any = None) -> bool:
         return False
 
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)  # stock Pyomo would make an expression of any attribute
+
+    def to_string(self, *args: Any, **kwds: Any) -> str:
+        owner, *index = self._args_
+        return f"{owner.name}[{','.join(map(str, index))}]"
+
+    def __str__(self) -> str:
+        return self.to_string()
+
     @property
     def dimen(self) -> int:
         dimen: int = self._args_[0].inner.dimen
