@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from gpsopt.checks import check
+from gpsopt.checks import PROOFS, check
 from gpsopt.errors import Finding, InfeasibleError, InputError, LimitError
 from gpsopt.model.build import build_world
 from gpsopt.model.world import World, world_of
@@ -96,9 +96,10 @@ def plan_or_end(
 
 
 def refuse_errors(findings: tuple[Finding, ...]) -> None:
-    """Raise InputError with every error among the findings, if there is one."""
-    if any(f.severity == "error" for f in findings):
-        raise InputError(tuple(f for f in findings if f.severity == "error"))
+    """Raise InputError with every error among the findings; proofs that no plan exists are left to the search."""
+    errors = tuple(f for f in findings if f.severity == "error" and f.code not in PROOFS)
+    if errors:
+        raise InputError(errors)
 
 
 def _options(

@@ -24,7 +24,10 @@ def test_bad_input_is_named(case: Case, tmp_path: Path) -> None:
 
 
 def test_good_model_has_nothing_to_say(tmp_path: Path) -> None:
-    assert {finding.code for finding in Small(tmp_path).findings()} <= GOOD
+    (finding,) = Small(tmp_path).findings()
+    assert {finding.code} == GOOD
+    for lang in ("zh", "en"):
+        assert "quality_floor" in finding.line(lang) and "undertaker_count" in finding.line(lang)
 
 
 def test_case_names_stand_once() -> None:
