@@ -9,7 +9,7 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 
-from gpsopt.compiler import ArrayConstraint, ArrayParam, ArraySet, ArrayVar, Compiled, compile_model
+from gpsopt.compiler import ArrayConstraint, ArrayParam, ArraySet, ArrayVar, Compiled, compile_model, member_set
 
 from .world import build
 
@@ -61,7 +61,7 @@ def test_another_pyomo_solver_finds_the_same_optimum(solver: str) -> None:
     compiled = compile_model(model)
     costs = np.random.default_rng(0).uniform(0.1, 2, compiled.matrix.shape[1])
     best = optimum(compiled, costs)
-    columns = [model.component(name)[key] for name, span in compiled.columns.items() for key in span.members()]
+    columns = [model.component(name)[key] for name, span in compiled.columns.items() for key in span.keys]
     model.objective = pyo.Objective(expr=pyo.quicksum(c * x for c, x in zip(costs.tolist(), columns, strict=True)))
     results = pyo.SolverFactory(solver).solve(model)
     assert pyo.check_optimal_termination(results)
@@ -182,6 +182,18 @@ def test_values_have_the_length_of_their_set() -> None:
     m.x = ArrayVar(m.S, lower=0, upper=[1, 2, np.inf], integer=[True, True, False])
     assert (m.x[1].domain.name, m.x[2].domain.name, m.x[3].domain.name) == ("Binary", "Integers", "Reals")
     assert m.x[3].bounds == (0, None)
+
+
+def test_an_empty_set_without_its_dimension_may_stand_in_a_rule() -> None:
+    """A clause that concerns nobody: its sets were made of empty lists."""
+    m = pyo.ConcreteModel()
+    m.S, m.NONE = ArraySet([1, 2]), ArraySet([])
+    m.OF = member_set(m.S, members={})
+    m.x, m.y = ArrayVar(m.S), ArrayVar(m.NONE)
+    m.cost = ArrayParam(m.NONE, [])
+    m.rows = ArrayConstraint(m.S, rule=lambda b, k: b.x[k] + sum(b.cost[o, k] * b.y[o, k] for o in b.OF[k]) <= 1)
+    compiled = compile_model(m)
+    assert compiled.matrix.toarray().tolist() == [[1.0, 0.0], [0.0, 1.0]]
 
 
 def test_comparisons_of_mere_numbers_become_rows_without_decisions() -> None:

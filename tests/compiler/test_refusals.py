@@ -19,6 +19,7 @@ def model(rule: Callable[..., Any], over: str = "NT") -> pyo.ConcreteModel:
     m.OF = member_set(m.N, m.NT, by=(0,))
     m.SOME = member_set(m.T, m.NT, by=(1,))
     m.x, m.p, m.w = ArrayVar(m.NT), ArrayParam(m.NT, [1.0, 2.0, 0.0]), ArrayParam(m.N, [1.0, np.nan])
+    m.NOBODY = member_set(m.N, members={})
     m.next = ArrayParam(m.T, [2015, 2016])
     m.clause = pyo.Block()
     m.clause.rule_in_question = ArrayConstraint(m.component(over), rule=lambda b, *k: rule(b.model(), *k))
@@ -56,6 +57,7 @@ REFUSED: list[tuple[str, Callable[..., Any], str, str]] = [
     ("rule_failed", lambda m, n, t: m.x[n, t] <= (1 if m.p[n, t] > 0 else 2), "NT", "plain Pyomo"),
     ("rule_failed", lambda m, n, t: next(m.x[k] for k in m.NT) <= 1, "NT", "loops over sets"),
     ("rule_failed", lambda m, n, t: m.nothing[n] <= 1, "NT", "nothing"),
+    ("rule_failed", lambda m, n, t: sum(m.x[a, b] for a, b in m.NOBODY[n]) <= 1, "NT", "give dimen to a set"),
 ]
 
 

@@ -42,7 +42,7 @@ def test_aims_by_part_are_pyomos(aim: str) -> None:
     matrix, constants = aim_by_pyomo(model, aim, compiled)
     parts = compiled.aims[aim]
     assert abs(parts.matrix - matrix).max() < 1e-12
-    np.testing.assert_allclose(parts.constants, constants, rtol=1e-12)
+    np.testing.assert_allclose(parts.constant, constants, rtol=1e-12)
     point = np.random.default_rng(1).random(matrix.shape[1])
     costs, constant = parts.total()
     assert parts.values(point).sum() == pytest.approx(costs @ point + constant)

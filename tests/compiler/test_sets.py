@@ -139,6 +139,16 @@ def test_four_ways_to_say_who_belongs_to_whom() -> None:
         m.A["c", 2014]
 
 
+def test_members_that_are_no_set_of_their_own() -> None:
+    m = model()
+    m.HELD = member_set(m.YEARS, members={2015: [("x", 1), ("y", 2)]})
+    assert [list(m.HELD[t]) for t in m.YEARS] == [[], [("x", 1), ("y", 2)]]
+    m.NOBODY = member_set(m.YEARS, members={}, dimen=2)
+    assert (list(m.NOBODY[2014]), m.NOBODY[2014].dimen) == ([], 2)
+    with pytest.raises(ValueError, match="Without an inner set"):
+        member_set(m.YEARS, owner=[0])
+
+
 def test_many_to_many_and_wrong_pairs() -> None:
     m = model()
     m.BOTH = member_set(m.YEARS, m.NEEDS, pairs=([0, 0, 1, 1], [2, 0, 0, 1]))

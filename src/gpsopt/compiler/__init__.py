@@ -17,6 +17,7 @@ Sets of sets: every member of the outer set has an entry, maybe an empty one; me
     m.NEEDS_OF = member_set(m.PURCHASERS, m.NEEDS, owner=positions)  one owner for each inner member, -1 for none
     m.OFFERS_OF = member_set(m.NEED_YEARS, m.OFFERS, pairs=(need_year_positions, offer_positions))
     m.NEEDS_OF = member_set(m.PURCHASERS, m.NEEDS, {"p1": ["n1"]})   keys; for small or hand-made sets
+    m.STEPS = member_set(m.LADDERS, members={("g", "n"): ["o1"]}, dimen=1)   members that are no set of their own
 
 Numbers and decisions
     m.price = ArrayParam(m.PAIRS, array)                             one number for each member, or one for all
@@ -53,7 +54,7 @@ Compiling
     compiled.matrix, .row_lower, .row_upper, .column_lower, .column_upper, .integer
     compiled.rows["coverage.floor_is_reached"].slice; compiled.row("coverage.floor_is_reached", ("n1", 2015))
     compiled.columns["x"].slice; compiled.column("x", key); compiled.row_key(i), .column_key(j) -> (name, index)
-    compiled.aims["outlay"].matrix, .constants, .members(), .total() -> (costs, constant), .values(point)
+    compiled.aims["outlay"].matrix, .constant, .keys, .total() -> (costs, constant), .values(point)
 """
 
 from gpsopt.compiler.compile import Compiled, Parts, Span, compile_model

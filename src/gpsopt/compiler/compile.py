@@ -54,20 +54,22 @@ class Span:
             raise KeyError(key)
         return self.start + place
 
-    def members(self) -> tuple[Key, ...]:
+    @property
+    def keys(self) -> tuple[Key, ...]:
         """All indices in order."""
         return (None,) if self.layout is None else self.layout.members()
 
 
 @dataclass(frozen=True)
 class Parts:
-    """An aim split by its index: row i of `matrix` (parts x columns) and `constants[i]` are member i's."""
+    """An aim split by its index: row i of `matrix` (parts x columns) and `constant[i]` are member i's."""
 
     matrix: sp.csr_array
-    constants: FloatArray
+    constant: FloatArray
     layout: Layout | None
 
-    def members(self) -> tuple[Key, ...]:
+    @property
+    def keys(self) -> tuple[Key, ...]:
         """Indices of the parts in order; (None,) for an aim of one part."""
         return (None,) if self.layout is None else self.layout.members()
 
@@ -75,11 +77,11 @@ class Parts:
         """The whole aim: a cost for each column, and the constant."""
         costs = np.zeros(self.matrix.shape[1])
         np.add.at(costs, self.matrix.indices, self.matrix.data)
-        return costs, float(self.constants.sum())
+        return costs, float(self.constant.sum())
 
     def values(self, point: npt.ArrayLike) -> FloatArray:
         """The value of each part at a point (one number for each column)."""
-        found: FloatArray = self.matrix @ np.asarray(point, dtype=np.float64) + self.constants
+        found: FloatArray = self.matrix @ np.asarray(point, dtype=np.float64) + self.constant
         return found
 
 

@@ -147,7 +147,9 @@ class _Templated:
             try:
                 self._called.template = template_of(component)
             except Exception as error:  # a rule may fail in any way; the clause's name must not be lost
-                raise CompileError("rule_failed", component, reason=f"{type(error).__name__}: {error}") from error
+                first = error.__context__ or error  # Pyomo reports a fault inside a sum as a loop outside one
+                reason = f"{type(first).__name__}: {first}".removesuffix(".")
+                raise CompileError("rule_failed", component, reason=reason) from error
         return self._called.template
 
     def _call(self) -> None:

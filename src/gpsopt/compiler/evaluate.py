@@ -188,6 +188,8 @@ class Walk:
 
     def _find(self, layout: Layout, node: Any, frame: Frame) -> IntArray:
         specs = tuple(self._spec(part) for part in node.args[1:])
+        if not (layout.size or frame.size):  # nothing is asked of nothing, whatever its dimension
+            return np.empty(0, dtype=np.intp)
         if len(specs) != layout.dimen:
             raise CompileError("rule_places", self.component, node=str(node), given=len(specs), wanted=layout.dimen)
         try:

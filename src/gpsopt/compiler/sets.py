@@ -216,9 +216,10 @@ def layout_of(index_set: Any) -> Layout:
 
 def member_set(
     outer: pyo.Set,
-    inner: pyo.Set,
+    inner: pyo.Set | None = None,
     members: Mapping[Key, Iterable[Key]] | None = None,
     *,
+    dimen: int | None = None,
     by: Sequence[int] | None = None,
     owner: npt.ArrayLike | None = None,
     pairs: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
@@ -229,10 +230,17 @@ def member_set(
     `owner=array`: for each inner member the position of its outer member, -1 for none.
     `pairs=(outer positions, inner positions)`: any relation, also many to many; a pair may not stand twice.
     `members={outer key: [inner keys]}`: as Pyomo writes it; outer members that are left out have none.
-    Raises ValueError where not exactly one way is given, or a position or key is unknown.
+    With `members` the inner set may be left out: it is then all of them in order of appearance, tuples of `dimen`
+    places (needed where there may be none). Raises ValueError where not exactly one way is given, or a position or
+    key is unknown.
     """
     if sum(way is not None for way in (members, by, owner, pairs)) != 1:
         raise ValueError("Give exactly one of members, by, owner and pairs.")
+    if inner is None:
+        if members is None:
+            raise ValueError("Without an inner set its members must be given as keys.")
+        members = {key: list(held) for key, held in members.items()}
+        inner = ArraySet(dict.fromkeys(member for held in members.values() for member in held), dimen=dimen)
     out, inn = layout_of(outer), layout_of(inner)
     if pairs is not None:
         owners, held = (np.asarray(part, dtype=np.intp) for part in pairs)

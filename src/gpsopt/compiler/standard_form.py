@@ -95,7 +95,7 @@ def aim_by_pyomo(
     """An aim's parts (parts x columns) and constants by Pyomo's own walker."""
     numbers, _ = _columns(model, order)
     aim = model.component(block).component(name)
-    parts = [aim[key] for key in order.aims[name].members()] if aim.is_indexed() else [aim]
+    parts = [aim[key] for key in order.aims[name].keys] if aim.is_indexed() else [aim]
     rows: list[int] = []
     columns: list[int] = []
     values: list[float] = []
@@ -117,7 +117,7 @@ def aim_by_pyomo(
 def _columns(model: pyo.ConcreteModel, order: Compiled) -> tuple[dict[int, int], list[Any]]:
     """Column number of each VarData by identity, and all VarData in order. Makes every one of them."""
     components = {component.name: component for component in model.component_objects(pyo.Var, descend_into=True)}
-    variables = [components[name][key] for name, span in order.columns.items() for key in span.members()]
+    variables = [components[name][key] for name, span in order.columns.items() for key in span.keys]
     return {id(variable): number for number, variable in enumerate(variables)}, variables
 
 
