@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -148,7 +149,8 @@ def _parent_of(file: TomlFile, within: Path | None) -> Path:
     elif key == "base":
         path = folder / f"{given}.toml"
     else:
-        path = folder.parent / "models" / given / "model.toml"
+        path = folder / ".." / "models" / given / "model.toml"
+    path = Path(os.path.normpath(path))
     outside = within is not None and not path.resolve().is_relative_to(within.resolve())
     if outside or not _is_file(path):
         raise ScenarioError((_missing_base(file, key, given, path, outside),))
