@@ -35,13 +35,16 @@ Aims: shortfall of n1: 10 units in each year (served 90 of 100), weight 2, unit 
 
 from __future__ import annotations
 
-import copy
 import csv
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from gpsopt.scenario import Scenario, read_scenario
+from gpsopt.verify import Verdict, verify_run
 
 Frames = dict[str, list[dict[str, str]]]
 
@@ -127,10 +130,12 @@ PLAN = {
 """,
 }
 
+HEADERS = {name: text.splitlines()[0] for name, text in PLAN.items()}
+
 AIMS = {
     "livelihood_shortfall": ("min", "4800"),
     "shortfall": ("min", "0"),
-    "worst_area": ("max", "0.913043478261"),
+    "worst_area": ("max", 21 / 23),
     "outlay": ("min", "23930.00"),
     "quality": ("max", "-1140"),
     "benefit": ("max", "420"),
@@ -157,16 +162,6 @@ def plan_frames() -> Frames:
     return {name: rows_of(text) for name, text in PLAN.items()}
 
 
-def edited(text: str, row: int, **cells: str) -> str:
-    """A CSV text with cells of one row (0 = first after the header) changed; new columns are added empty."""
-    rows = rows_of(text)
-    for name in cells:
-        for other in rows:
-            other.setdefault(name, "")
-    rows[row].update(cells)
-    return text_of(rows)
-
-
 def text_of(rows: list[dict[str, str]]) -> str:
     stream = io.StringIO()
     writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
@@ -184,18 +179,80 @@ def write_model(folder: Path, model: str = MODEL, tables: Mapping[str, str] = TA
     return folder
 
 
-def write_run(
-    folder: Path, model: str = MODEL, tables: Mapping[str, str] = TABLES,
-    frames: Frames | None = None, summary: dict[str, Any] | None = None,
-) -> Path:  # fmt: skip
-    """A run folder: inputs, plan tables with BOM, summary."""
-    write_model(folder / "inputs", model, tables)
-    for name, text in PLAN.items():
-        content = text if frames is None else text_of(frames[name])
-        (folder / f"{name}.csv").write_text(content, encoding="utf-8-sig")
-    (folder / "summary.json").write_text(json.dumps(summary or summary_of()), encoding="utf-8")
-    return folder
+@dataclass(frozen=True)
+class Case:
+    """The plan by hand with changes. Keys of `inputs` and `plan` are "table" or "table row" (the row of the file,
+    header = 1): a text replaces the whole table, a dict replaces cells, None takes the row out; `added` rows are
+    CSV lines at the end of a plan table. `model` is put before the tables of model.toml, `aims` into the summary."""
+
+    model: str = ""
+    years: str = "[2015, 2016]"
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    added: Mapping[str, str] = field(default_factory=dict)
+    aims: Mapping[str, Any] = field(default_factory=dict)
+
+    def but(self, **more: Any) -> Case:
+        """This case and further changes; cells are merged into the cells that a row already changes."""
+        merged = {
+            name: _merged(getattr(self, name), value) for name, value in more.items() if name not in ("model", "years")
+        }
+        return replace(self, model=self.model + more.get("model", ""), **merged)
+
+    def model_text(self) -> str:
+        return MODEL.replace("[2015, 2016]", self.years).replace("[aims]", self.model + "\n[aims]")
+
+    def tables(self) -> dict[str, str]:
+        changed = _changed({name: rows_of(text) for name, text in TABLES.items()}, self.inputs)
+        return {name: text_of(rows) for name, rows in changed.items()}
+
+    def frames(self) -> Frames:
+        frames = plan_frames() | {name: rows_of(text) for name, text in self.plan.items() if isinstance(text, str)}
+        for name, text in self.added.items():
+            frames[name] += rows_of(f"{HEADERS[name]}\n{text}")
+        return _changed(frames, {place: c for place, c in self.plan.items() if not isinstance(c, str)})
+
+    def summary(self) -> dict[str, Any]:
+        summary = summary_of()
+        for aim in summary["aims"]:
+            aim["plan_value"] = self.aims.get(aim["name"], aim["plan_value"])
+        return summary
+
+    def scenario(self, folder: Path) -> Scenario:
+        return read_scenario(write_model(folder, self.model_text(), self.tables()))
+
+    def write(self, folder: Path) -> Path:
+        """The case as a run folder: inputs, plan tables with BOM, summary."""
+        write_model(folder / "inputs", self.model_text(), self.tables())
+        for name, rows in self.frames().items():
+            text = text_of(rows) if rows else f"{HEADERS[name]}\n"
+            (folder / f"{name}.csv").write_text(text, encoding="utf-8-sig")
+        (folder / "summary.json").write_text(json.dumps(self.summary()), encoding="utf-8")
+        return folder
+
+    def verdict(self, folder: Path) -> Verdict:
+        return verify_run(self.write(folder))
 
 
-def copied(frames: Frames) -> Frames:
-    return copy.deepcopy(frames)
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    both = {key: {**old[key], **new[key]} for key in old.keys() & new.keys()
+            if isinstance(old[key], dict) and isinstance(new[key], dict)}  # fmt: skip
+    return {**old, **new, **both}
+
+
+def _changed(frames: Frames, changes: Mapping[str, Any]) -> Frames:
+    gone: dict[str, list[int]] = {}
+    for place, change in changes.items():
+        name, _, row = place.partition(" ")
+        if not row:
+            frames[name] = rows_of(change)
+        elif change is None:
+            gone.setdefault(name, []).append(int(row) - 2)
+        else:
+            for column in change:
+                for other in frames[name]:
+                    other.setdefault(column, "")
+            frames[name][int(row) - 2].update(change)
+    for name, rows in gone.items():
+        frames[name] = [row for at, row in enumerate(frames[name]) if at not in rows]
+    return frames

@@ -12,7 +12,7 @@ from typing import Any, Final
 from gpsopt.errors import GpsoptError, InputError
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.verify.frames import verify_frames
-from gpsopt.verify.rows import COLUMNS
+from gpsopt.verify.rows import COLUMNS, OPTIONAL, PLAN_TABLES
 from gpsopt.verify.verdict import Fault, Outcome, Verdict
 
 MAX_BYTES: Final = 500_000_000
@@ -34,7 +34,7 @@ def verify_run(folder: Path) -> Verdict:
         summary = _summary(Path(folder))
         _has_plan(Path(folder), summary)
         scenario = _inputs(Path(folder))
-        frames = {name: _table(Path(folder), f"{name}.csv") for name in COLUMNS}
+        frames = {name: _table(Path(folder), f"{name}.csv") for name in _tables_of(Path(folder))}
     except _Unfit as unfit:
         return Verdict.of([Outcome("run", 0, unfit.faults)])
     return verify_frames(scenario, frames, summary)
@@ -53,9 +53,13 @@ def _summary(folder: Path) -> dict[str, Any]:
 def _has_plan(folder: Path, summary: dict[str, Any]) -> None:
     """An infeasible run, or one stopped without a plan, has no plan tables: there is nothing to certify."""
     status = str(summary.get("status"))[:60]
-    found = [name for name in COLUMNS if (folder / f"{name}.csv").exists()]
+    found = [name for name in PLAN_TABLES if (folder / f"{name}.csv").exists()]
     if not found or status == "infeasible":
         raise _Unfit(Fault("run", "no_plan", "summary.json", None, "status", "", {"status": status}))
+
+
+def _tables_of(folder: Path) -> list[str]:
+    return [*PLAN_TABLES, *(name for name in OPTIONAL if (folder / f"{name}.csv").exists())]
 
 
 def _inputs(folder: Path) -> Scenario:

@@ -14,20 +14,21 @@ from gpsopt.verify.inputs import check_inputs
 from gpsopt.verify.ledger import books_of
 from gpsopt.verify.marks import marks_of
 from gpsopt.verify.pairs import pairs_of
-from gpsopt.verify.rows import COLUMNS, Frame, read_rows
+from gpsopt.verify.rows import PLAN_TABLES, Frame, read_rows
 from gpsopt.verify.verdict import Fault, Outcome, Verdict
 from gpsopt.verify.world import world_of
 
 
 def verify_frames(scenario: Scenario, frames: Mapping[str, Frame], summary: Mapping[str, Any]) -> Verdict:
     """Check a plan: `frames` holds the six plan tables by name (allocation, direct, transfers, coverage,
-    budgets, undertakers), a row being column -> the cell's text; row 2 of a fault is the frame's first row."""
+    budgets, undertakers) and may hold `excluded`, a row being column -> the cell's text; row 2 of a fault is
+    the frame's first row. Other frames (goals, prices) are not looked at."""
     inputs = check_inputs(scenario)
     if inputs.faults:
         return Verdict.of([inputs])
-    missing = [Fault("run", "table_missing", f"{name}.csv") for name in COLUMNS if name not in frames]
+    missing = [Fault("run", "table_missing", f"{name}.csv") for name in PLAN_TABLES if name not in frames]
     if missing:
-        return Verdict.of([inputs, Outcome("run", len(COLUMNS), tuple(missing))])
+        return Verdict.of([inputs, Outcome("run", len(PLAN_TABLES), tuple(missing))])
     world = world_of(scenario)
     written, reading = read_rows(world, frames)
     evidence = Evidence(

@@ -47,7 +47,14 @@ COLUMNS: Final[dict[str, tuple[tuple[str, ...], dict[str, str]]]] = {
         "year": "year", "undertaker": "undertaker", "awards": "count", "amount": "money",
         "capacity_used": "number", "capacity": "maybe", "score": "maybe",
     }),
+    "excluded": (("need", "offer", "year"), {
+        "need": "need", "offer": "offer", "undertaker": "code", "year": "maybe_year", "clause": "code",
+        "reason": "text",
+    }),
 }  # fmt: skip
+#: tables without which a plan is whole: checked where they stand
+OPTIONAL: Final = ("excluded",)
+PLAN_TABLES: Final = tuple(name for name in COLUMNS if name not in OPTIONAL)
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 _COUNT: Final = re.compile(r"[0-9]{1,9}")
@@ -82,6 +89,7 @@ class Written:
     coverage: Mapping[tuple[Any, ...], Row]
     budgets: Mapping[tuple[Any, ...], Row]
     undertakers: Mapping[tuple[Any, ...], Row]
+    excluded: Mapping[tuple[Any, ...], Row] | None  # None: the table is not there
 
 
 def read_rows(world: World, frames: Mapping[str, Frame]) -> tuple[Written, list[Outcome]]:
@@ -102,7 +110,8 @@ def read_rows(world: World, frames: Mapping[str, Frame]) -> tuple[Written, list[
                 faults["rows"].append(Fault("rows", "row_twice", f"{name}.csv", row.line, "", key_text(key),
                                             {"first": first.line}))  # fmt: skip
     outcomes = [Outcome(rule, count, tuple(found)) for rule, found in faults.items()]
-    return Written(**tables), outcomes
+    excluded = tables.pop("excluded")
+    return Written(**tables, excluded=excluded if "excluded" in frames else None), outcomes
 
 
 def key_text(key: Sequence[Any]) -> str:
@@ -141,7 +150,9 @@ def _value(world: World, text: str, kind: str, so_far: Mapping[str, Any]) -> Any
             return text
         case "need" | "offer" | "undertaker" | "purchaser" | "maybe_need":
             return _known(world, text, kind)
-        case "year":
+        case "maybe_year" if not text:
+            return None
+        case "year" | "maybe_year":
             if not _COUNT.fullmatch(text) or int(text) not in world.years:
                 raise _Unreadable("not_a_model_year")
             return int(text)

@@ -10,6 +10,7 @@ from gpsopt.verify.clauses.candidates import check_candidates
 from gpsopt.verify.clauses.competition import check_competition
 from gpsopt.verify.clauses.coverage import check_continuity, check_coverage, check_served
 from gpsopt.verify.clauses.direct_lines import check_direct_lines, check_no_new_posts
+from gpsopt.verify.clauses.excluded import check_excluded
 from gpsopt.verify.clauses.existing_budget import check_existing_budget
 from gpsopt.verify.clauses.hand_decisions import check_hand_decisions
 from gpsopt.verify.clauses.ledger import check_ledger
@@ -28,6 +29,7 @@ Check = Callable[[Evidence], list[Outcome]]
 CHECKS: Final[tuple[Check, ...]] = (
     check_rows_complete,
     check_candidates,
+    check_excluded,
     check_direct_lines,
     check_no_new_posts,
     check_served,
