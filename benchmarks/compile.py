@@ -1,9 +1,10 @@
 """Times the way from tables in memory to a model inside HiGHS: by hand, by this compiler, by ordinary Pyomo.
 
-    python benchmarks/compile.py [--size city|district] [--repeat 9] [--pyomo] [--profile]
+    python benchmarks/compile.py [--size city|district] [--repeat 9] [--pyomo] [--linopy] [--profile]
 
 Everything is timed in CPU seconds of one process; each way is run `repeat` times in turn; medians and ratios are
-printed. `--pyomo` adds stock components with LinearStandardFormCompiler (minutes at city size). No model is solved.
+printed. `--pyomo` adds stock components with LinearStandardFormCompiler (half a minute each at city size), `--linopy`
+linopy where it is installed. No model is solved.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def pass_model(compiled: Raw | Compiled) -> highspy.Highs:
     return solver
 
 
-def ways(data: Drawn, pyomo: bool) -> dict[str, Callable[[], Any]]:
+def ways(data: Drawn, pyomo: bool, linopy: bool) -> dict[str, Callable[[], Any]]:
     """What is timed, by name."""
     found: dict[str, Callable[[], Any]] = {
         "numpy by hand -> passModel": lambda: pass_model(raw(data)),
@@ -56,6 +57,10 @@ def ways(data: Drawn, pyomo: bool) -> dict[str, Callable[[], Any]]:
         found["ordinary Pyomo, LinearStandardFormCompiler"] = lambda: LinearStandardFormCompiler().write(
             ordinary_model(data), mixed_form=True
         )
+    if linopy:
+        from linopy_way import linopy_highs
+
+        found["linopy -> HiGHS"] = lambda: linopy_highs(data)
     return found
 
 
@@ -71,6 +76,7 @@ def main() -> None:
     words.add_argument("--size", choices=["city", "district"], default="city")
     words.add_argument("--repeat", type=int, default=9)
     words.add_argument("--pyomo", action="store_true")
+    words.add_argument("--linopy", action="store_true")
     words.add_argument("--profile", action="store_true")
     asked = words.parse_args()
     data = draw(CITY if asked.size == "city" else DISTRICT)
@@ -85,7 +91,7 @@ def main() -> None:
             compile_model(array_model(data))
         pstats.Stats(profile).sort_stats("tottime").print_stats(25)
         return
-    found = ways(data, asked.pyomo)
+    found = ways(data, asked.pyomo, asked.linopy)
     times: dict[str, list[float]] = {name: [] for name in found}
     for _ in range(asked.repeat):
         for name, todo in found.items():
