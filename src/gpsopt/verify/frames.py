@@ -29,6 +29,13 @@ def verify_frames(scenario: Scenario, frames: Mapping[str, Frame], summary: Mapp
     missing = [Fault("run", "table_missing", f"{name}.csv") for name in PLAN_TABLES if name not in frames]
     if missing:
         return Verdict.of([inputs, Outcome("run", len(PLAN_TABLES), tuple(missing))])
+    evidence, reading = evidence_of(scenario, frames)
+    outcomes = [outcome for check in CHECKS for outcome in check(evidence)]
+    return Verdict.of([inputs, *reading, *outcomes, *check_summary(evidence, summary)])
+
+
+def evidence_of(scenario: Scenario, frames: Mapping[str, Frame]) -> tuple[Evidence, list[Outcome]]:
+    """What is known about a plan, and what its cells were found to be while they were read."""
     world = world_of(scenario)
     written, reading = read_rows(world, frames)
     evidence = Evidence(
@@ -39,5 +46,4 @@ def verify_frames(scenario: Scenario, frames: Mapping[str, Frame], summary: Mapp
         facts=facts_of(world, written),
         books=books_of(world, written),
     )
-    outcomes = [outcome for check in CHECKS for outcome in check(evidence)]
-    return Verdict.of([inputs, *reading, *outcomes, *check_summary(evidence, summary)])
+    return evidence, reading
