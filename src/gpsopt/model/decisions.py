@@ -37,7 +37,7 @@ def declare_decisions(m: pyo.ConcreteModel, world: World) -> None:
     m.direct = variable(m.NEED_YEARS, upper=today.ravel(), integer=whole)
     m.moved = variable(m.NEED_YEARS, upper=today.ravel())
     m.idle = variable(m.NEED_YEARS, upper=np.maximum(0.0, today - demand).ravel())
-    m.new = variable(m.NEED_YEARS, upper=np.where(_new_allowed(world)[:, None], demand, 0.0).ravel(), integer=whole)
+    m.new = variable(m.NEED_YEARS, upper=np.where(_new_allowed(world), demand, 0.0).ravel(), integer=whole)
     m.shortfall = variable(m.NEED_YEARS, upper=(needs.target * step[:, None]).ravel())
     money = (lines.expenditure * (lines.quantity > 0)[:, None] / FEN_PER_WAN).ravel()
     follows = 0.0 if facts.settings.regime == "fees_stay" else 1.0
@@ -51,8 +51,8 @@ def _new_allowed(world: World) -> Any:
     """New direct units: for what only government may do, and for the rest where no_new_posts is struck (2(2)4)."""
     facts = world.facts
     if not facts.settings.clauses.on("no_new_posts"):
-        return np.ones(len(facts.needs.key), dtype=bool)
-    return np.array([facts.items[i]["scope"] == "government_only" for i in facts.needs.item], dtype=bool)
+        return np.ones(facts.needs.demand.shape, dtype=bool)
+    return facts.needs.scope == "government_only"
 
 
 def served(m: pyo.ConcreteModel, n: Any, t: Any) -> Any:

@@ -41,10 +41,11 @@ class Needs:
     target: Ints
     floor: Ints
     steady: Ints  # continuity: min(D, demand) less its tolerance
-    weight: Texts  # Decimal, 1 where the need has no row in the year
+    weight: Texts  # Decimal, 0 where the need has no row in the year: nothing is asked of it then
     min_awards: Ints
     max_awards: Ints  # -1 = no limit
     all_or_nothing: Bools
+    scope: Texts  # purchasable, government_only or outside_duties in the area and year
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def _needs(scenario: Scenario, items: Mapping[str, dict[str, Any]]) -> tuple[Nee
     demand, target, floor, min_awards = (np.zeros(shape, dtype=np.int64) for _ in range(4))
     max_awards = np.full(shape, -1, dtype=np.int64)
     whole_or_none = np.zeros(shape, dtype=bool)
-    weight = np.full(shape, Decimal(1), dtype=object)
+    weight = np.full(shape, Decimal(0), dtype=object)
     for _line, row in rows:
         if row["year"] not in column_of:
             continue
@@ -171,8 +172,31 @@ def _needs(scenario: Scenario, items: Mapping[str, dict[str, Any]]) -> tuple[Nee
         min_awards=min_awards,
         max_awards=max_awards,
         all_or_nothing=whole_or_none,
+        scope=_scopes(scenario, [first[k] for k in keys], items),
     )
     return needs, lines
+
+
+def _scopes(scenario: Scenario, needs: list[dict[str, Any]], items: Mapping[str, dict[str, Any]]) -> Texts:
+    """The area's row of the dated catalogue, else the municipal one, else items; the latest first_year (3(1))."""
+    years = scenario.settings.years
+    dated: dict[tuple[str, str | None], list[dict[str, Any]]] = {}
+    for _line, row in scenario.tables.rows("catalogue"):
+        dated.setdefault((row["item"], row["area"]), []).append(row)
+    scope = np.empty((len(needs), len(years)), dtype=object)
+    for n, need in enumerate(needs):
+        scope[n] = items[need["item"]]["scope"]
+        for c, year in enumerate(years):
+            for area in (need["area"], None):
+                held = [r for r in dated.get((need["item"], area), ()) if _in_force(r, year)]
+                if held:
+                    scope[n, c] = max(held, key=lambda r: r["first_year"] or 0)["scope"]
+                    break
+    return scope
+
+
+def _in_force(row: dict[str, Any], year: int) -> bool:
+    return (row["first_year"] or 0) <= year and (row["last_year"] is None or year <= row["last_year"])
 
 
 def _lines(scenario: Scenario, keys: tuple[str, ...], item: tuple[str, ...], step: tuple[Fraction, ...]) -> Lines:

@@ -130,7 +130,7 @@ def _direct(draft: Draft) -> list[tuple[Any, ...]]:
         before = today if c == 0 else int(q.direct[n, c - 1])
         staff = Fraction(posts.get(key) or 0)
         paid = Fraction(int(money.direct[n, c] + money.stranded[n, c]), cost) if cost else Fraction(0)
-        purchasable = facts.items[facts.needs.item[n]]["scope"] == "purchasable"
+        purchasable = facts.needs.scope[n, c] == "purchasable"
         rows.append((
             facts.years[c], key, facts.needs.purchaser[n], draft.units(n, q.direct[n, c]), draft.units(n, q.new[n, c]),
             draft.units(n, q.idle[n, c]), draft.units(n, before - q.direct[n, c]),
