@@ -91,7 +91,7 @@ def pairs_of(facts: Facts) -> Pairs:
 
     clauses = facts.settings.clauses
     if clauses.on("catalogue_scope"):
-        scope = np.array([facts.items[i]["scope"] for i in facts.needs.item], dtype=object)[found.need]
+        scope = facts.needs.scope[found.need, found.year]
         exclude(scope != "purchasable", "catalogue_scope", scope)
     if clauses.on("qualification"):
         why = _unqualified(facts, offers, found)
@@ -104,12 +104,13 @@ def pairs_of(facts: Facts) -> Pairs:
             "award_size", "minimum_above_demand",
         )  # fmt: skip
         exclude(most < least, "award_size", "no_room_for_an_award")
-    exclude(_package_broken(offers, found, clause), "award_size", "package_incomplete")
+        exclude(_package_broken(offers, found, clause), "award_size", "package_incomplete")
     candidates, thin = _markets(facts, offers, found, clause == None)  # noqa: E711
     if clauses.on("competition") and clauses.competition.on_thin == "keep_direct":
         kept = thin & (facts.lines.quantity > 0)[:, None]
         exclude(kept[found.need, found.year], "competition", "thin_market")
-        exclude(_package_broken(offers, found, clause), "award_size", "package_incomplete")
+        if clauses.on("award_size"):
+            exclude(_package_broken(offers, found, clause), "award_size", "package_incomplete")
     left = clause == None  # noqa: E711  elementwise
     return Pairs(
         offers=offers, offer=found.offer[left], need=found.need[left], year=found.year[left],

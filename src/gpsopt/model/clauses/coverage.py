@@ -30,7 +30,7 @@ def coverage(m: pyo.ConcreteModel, world: World) -> None:
     needs, years = world.facts.needs, world.facts.years
     places = [(i, c) for i in range(len(needs.key)) for c in range(len(years))]
     floored = [(i, c) for i, c in places if needs.floor[i, c] > 0]
-    whole = [(i, c) for i, c in places if needs.all_or_nothing[i, c] and needs.demand[i, c] > 0]
+    whole = [(i, c) for i, c in places if needs.all_or_nothing[i, c]]
     b = m.coverage = pyo.Block()
     b.FLOORS = index_set((needs.key[i], years[c]) for i, c in floored)
     b.floor = param(b.FLOORS, [needs.floor[i, c] * world.need_step[i] for i, c in floored])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from gpsopt.model.parts import index_set, param, rows
+from gpsopt.model.parts import index_set, param, rows, variable
 from gpsopt.model.world import World
 
 
@@ -34,6 +34,9 @@ def hand_decisions(m: pyo.ConcreteModel, world: World) -> None:
     b.REFUSED = index_set(sorted(key for key, k in held.items() if k.award is False and key in place))
     b.FIXED = index_set(sorted(fixed))
     b.quantity = param(b.FIXED, [float(fixed[key]) for key in sorted(fixed)])
+    unmet = (key for key, k in held.items() if (k.award or k.quantity) and key not in place)
+    b.UNMET = index_set(sorted(unmet))  # held by hand, but no clause leaves the pair: no plan can follow
+    b.absent = variable(b.UNMET, upper=0.0)
     b.KEPT = index_set(sorted(direct))
     b.kept = param(b.KEPT, [float(direct[key]) for key in sorted(direct)])
 
@@ -49,6 +52,10 @@ def hand_decisions(m: pyo.ConcreteModel, world: World) -> None:
     def direct_is_held(b: Any, n: Any, t: Any) -> Any:
         return b.model().direct[n, t] == b.kept[n, t]
 
+    def absent_offer_is_held(b: Any, o: Any, n: Any, t: Any) -> Any:
+        return b.absent[o, n, t] >= 1
+
+    b.absent_offer_is_held = rows(b.UNMET, absent_offer_is_held)
     b.award_is_held = rows(b.AWARDED, award_is_held)
     b.refusal_is_held = rows(b.REFUSED, refusal_is_held)
     b.quantity_is_held = rows(b.FIXED, quantity_is_held)

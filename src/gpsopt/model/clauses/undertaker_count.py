@@ -38,6 +38,7 @@ def undertaker_count(m: pyo.ConcreteModel, world: World) -> None:
     b.AWARDS_OF = member_set(b.USABLE, dict(members))
     b.USABLE_IN = member_set(m.YEARS, by_year)
     b.used = variable(b.USABLE, upper=1.0, integer=True)
+    b.nobody = variable(m.YEARS, upper=0.0)  # a year without a candidate still has its rows
     b.BY_AWARD = index_set((u, o, n, t) for (u, t), awards in sorted(members.items()) for o, n in awards)
     least, most = clause.min or 0, len(members) if clause.max is None else clause.max
 
@@ -48,14 +49,12 @@ def undertaker_count(m: pyo.ConcreteModel, world: World) -> None:
         return b.used[u, t] <= sum(b.model().award[o, n, t] for o, n in b.AWARDS_OF[u, t])
 
     def enough_undertakers(b: Any, t: Any) -> Any:
-        return sum(b.used[u, t] for u in b.USABLE_IN[t]) >= least
+        return b.nobody[t] + sum(b.used[u, t] for u in b.USABLE_IN[t]) >= least
 
     def not_too_many_undertakers(b: Any, t: Any) -> Any:
-        return sum(b.used[u, t] for u in b.USABLE_IN[t]) <= most
+        return b.nobody[t] + sum(b.used[u, t] for u in b.USABLE_IN[t]) <= most
 
     b.award_uses = rows(b.BY_AWARD, award_uses)
     b.used_has_an_award = rows(b.USABLE, used_has_an_award)
-    filled = index_set(t for t in world.facts.years if by_year[t])
-    b.YEARS_WITH_OFFERS = filled
-    b.enough_undertakers = rows(b.YEARS_WITH_OFFERS, enough_undertakers)
-    b.not_too_many_undertakers = rows(b.YEARS_WITH_OFFERS, not_too_many_undertakers)
+    b.enough_undertakers = rows(m.YEARS, enough_undertakers)
+    b.not_too_many_undertakers = rows(m.YEARS, not_too_many_undertakers)
