@@ -233,7 +233,9 @@ def _hold(engine: Engine, world: World, aim: Aim, stage: Stage, point: Array) ->
         shown = value + float(aim.constants[place] if by_part else aim.constants.sum())
         scale = aim.part_scale[place] if by_part else aim.part_scale.sum()
         size = abs(shown) if np.isnan(scale) else float(scale)
-        slack = max(stage.tolerance * size, 1e-9 * max(1.0, abs(value)))
+        # The least coverage may pass its rows by the solver's tolerance: held to that, true plans would be lost.
+        least = 2e-6 if aim.name == "worst_area" else 1e-9 * max(1.0, abs(value))
+        slack = max(stage.tolerance * size, least)
         norm = max(1e-12, float(np.abs(weights).max()))
         low, high = (-np.inf, value + slack) if aim.sense == "min" else (value - slack, np.inf)
         engine.add_row(weights / norm, low / norm, high / norm)
