@@ -15,6 +15,7 @@ from .world import (
     Row,
     World,
     grown,
+    oversupply_allowed,
     read_inputs,
     read_limits,
     read_marks,
@@ -105,7 +106,7 @@ def _pair(inputs: Inputs, need: Need, offer: Row, place: int, year: int, marks: 
     if settings.clauses.on("award_size"):
         least = max(1, units(offer["min_quantity"]))
         given = demand if offer["max_quantity"] is None else units(offer["max_quantity"])
-        most = given if settings.clauses.coverage.oversupply else min(given, demand)
+        most = given if oversupply_allowed(settings) else min(given, demand)
     both = marks.of_offer(offer["offer"], need.item)
     return Pair(
         offer["offer"], offer["undertaker"], need.name, place, least, most,

@@ -165,7 +165,7 @@ def _most_new(world: World, need: Need, place: int) -> int:
     asked = need.years[place]
     if not need.may_add[place]:
         return 0
-    if not world.settings.clauses.coverage.oversupply:
+    if not world.oversupply:
         return asked.demand + max(0, need.quantity - asked.demand)
     money = sum(amount for (_purchaser, year), amount in world.budget.items() if year == place)
     most = 0
@@ -186,7 +186,7 @@ def new_cost(need: Need, place: int, new: int) -> int:
 def _legal_awards(world: World, need: Need, place: int, bought: tuple[tuple[Pair, int], ...]) -> bool:
     asked, clauses = need.years[place], world.settings.clauses
     total = sum(q for _pair, q in bought)
-    if total > asked.demand and not clauses.coverage.oversupply:
+    if total > asked.demand and not world.oversupply:
         return False
     if clauses.on("award_size"):
         if bought and len(bought) < asked.min_awards:
@@ -206,7 +206,7 @@ def _legal_awards(world: World, need: Need, place: int, bought: tuple[tuple[Pair
 
 def _legal_service(world: World, asked: NeedYear, served: int) -> bool:
     clauses = world.settings.clauses
-    if served > asked.demand and not clauses.coverage.oversupply:
+    if served > asked.demand and not world.oversupply:
         return False
     if clauses.on("continuity") and served < asked.continuity:
         return False

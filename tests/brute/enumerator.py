@@ -39,7 +39,11 @@ class Best:
 
 def best_plan(scenario: Scenario, most_steps: int = 2_000_000, prune: bool = True) -> Best | None:
     """The lexicographic optimum of the aims over all legal plans, None where there is no legal plan."""
-    world = read_world(scenario)
+    return best_of_world(read_world(scenario), most_steps, prune)
+
+
+def best_of_world(world: World, most_steps: int = 2_000_000, prune: bool = True) -> Best | None:
+    """The same of what was read from a scenario."""
     return _Search(world, most_steps, prune).run()
 
 

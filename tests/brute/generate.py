@@ -358,8 +358,17 @@ class _Maker:
         if need["need"] in self.lines and self.chance(0.4):
             quantity = int(self.lines[need["need"]]["quantity"])
             return [{"need": need["need"], "year": need["year"], "direct": Decimal(rng.randint(0, quantity))}]
-        offers = [row["offer"] for row in rows["offers"] if row["item"] == need["item"]]
+        offers = [
+            row for row in rows["offers"]
+            if need["demand"] > 0 and row["item"] == need["item"]
+            and need["area"] in (row.get("areas") or (need["area"],))
+            and need["need"] in (row.get("needs") or (need["need"],))
+            and row.get("first_year", 0) <= need["year"] <= row.get("last_year", 9999)
+        ]  # fmt: skip
         if not offers:
             return []
-        held = rng.choice(({"award": True}, {"award": False}, {"quantity": Decimal(rng.randint(0, 2))}))
-        return [{"need": need["need"], "year": need["year"], "offer": rng.choice(offers), **held}]
+        offer = rng.choice(offers)
+        most = min(need["demand"], offer.get("max_quantity", need["demand"]))
+        sizes = [q for q in range(1, int(most) + 1) if q >= offer.get("min_quantity", 0)]
+        held = rng.choice(({"award": True}, {"award": False}, {"quantity": Decimal(rng.choice([0, *sizes]))}))
+        return [{"need": need["need"], "year": need["year"], "offer": offer["offer"], **held}]

@@ -112,6 +112,15 @@ class World:
     engagement: dict[str, int]  # undertaker -> fen for each purchaser and year
     locks: tuple[Any, ...]
 
+    @property
+    def oversupply(self) -> bool:
+        return oversupply_allowed(self.settings)
+
+
+def oversupply_allowed(settings: Settings) -> bool:
+    """The clause says so, and it is in force: a struck clause says nothing."""
+    return settings.clauses.on("coverage") and settings.clauses.coverage.oversupply
+
 
 @dataclass(frozen=True)
 class Inputs:
