@@ -37,7 +37,8 @@ def declare_decisions(m: pyo.ConcreteModel, world: World) -> None:
     m.direct = variable(m.NEED_YEARS, upper=today.ravel(), integer=whole)
     m.moved = variable(m.NEED_YEARS, upper=today.ravel())
     m.idle = variable(m.NEED_YEARS, upper=np.maximum(0.0, today - demand).ravel())
-    m.new = variable(m.NEED_YEARS, upper=np.where(_new_allowed(world), demand, 0.0).ravel(), integer=whole)
+    new = np.where(_new_allowed(world), np.inf if _beyond_demand(world) else demand, 0.0)
+    m.new = variable(m.NEED_YEARS, upper=new.ravel(), integer=whole)
     m.shortfall = variable(m.NEED_YEARS, upper=(needs.target * step[:, None]).ravel())
     money = (lines.expenditure * (lines.quantity > 0)[:, None] / FEN_PER_WAN).ravel()
     follows = 0.0 if facts.settings.regime == "fees_stay" else 1.0
@@ -53,6 +54,12 @@ def _new_allowed(world: World) -> Any:
     if not facts.settings.clauses.on("no_new_posts"):
         return np.ones(facts.needs.demand.shape, dtype=bool)
     return facts.needs.scope == "government_only"
+
+
+def _beyond_demand(world: World) -> bool:
+    """Does the clause coverage, in force, let more be served than is asked for?"""
+    coverage = world.facts.settings.clauses.coverage
+    return coverage.enabled and coverage.oversupply
 
 
 def served(m: pyo.ConcreteModel, n: Any, t: Any) -> Any:
@@ -121,6 +128,5 @@ def demand_is_served_or_missing(m: pyo.ConcreteModel, world: World) -> None:
         return served(b.model(), n, t) <= b.model().demand[n, t]
 
     m.needs.served_or_missing = rows(m.needs.TARGETS, served_or_missing)
-    coverage = world.facts.settings.clauses.coverage
-    if not (coverage.enabled and coverage.oversupply):
+    if not _beyond_demand(world):
         m.needs.not_beyond_demand = rows(m.NEED_YEARS, not_beyond_demand)
