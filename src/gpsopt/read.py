@@ -18,7 +18,6 @@ from gpsopt.tables import SCHEMA, Cell, Column, Table, Tables, empty_frame, sort
 
 #: what stands at the head of a row of sums
 _TOTALS: Final = frozenset(("合计", "总计", "小计", "共计", "total", "grand total", "subtotal", "sum"))
-_MAY_BE_ABSENT: Final = frozenset(("direct_lines",))  # a world in which the government delivers nothing itself
 
 
 def read_tables(folder: Path) -> tuple[Tables, tuple[Finding, ...]]:
@@ -34,7 +33,7 @@ def read_tables(folder: Path) -> tuple[Tables, tuple[Finding, ...]]:
             findings += found
         else:
             frame = empty_frame(table)
-            if table.name in _MAY_BE_ABSENT:
+            if table.name == "direct_lines":
                 findings.append(Finding("note", "table_absent", file=files[table.name]))
             elif not table.optional:
                 findings.append(Finding("error", "table_missing", file=files[table.name]))
@@ -106,7 +105,7 @@ def write_tables(tables: Tables, folder: Path, encoding: str = "utf-8") -> None:
     """Write every table that has rows as CSV; reading it back gives the same frames."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in tables.frames.items():
-        if frame.empty and (SCHEMA[name].optional or name in _MAY_BE_ABSENT):
+        if frame.empty and SCHEMA[name].optional:
             continue
         with (folder / f"{name}.csv").open("w", encoding=encoding, newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")

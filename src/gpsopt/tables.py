@@ -173,6 +173,7 @@ _LIST: Final = (
         Column("growth", "number", default=ZERO, low=-1),
         Column("functional_class"), Column("economic_class"),
         _choice("spending_kind", "personnel", "running", "project", required=False),
+        optional=True,  # a world in which the government delivers nothing itself
     ),
     _table(
         "undertakers", "undertaker",

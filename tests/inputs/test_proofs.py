@@ -1,0 +1,47 @@
+"""What `check` says cannot be planned, full enumeration cannot plan; and it refuses nothing that can be planned."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
+
+import pandas as pd
+
+from gpsopt.checks import PROOFS, check
+from gpsopt.scenario import Scenario
+
+from ..brute.enumerator import TooMany, best_plan
+from ..brute.generate import draw
+
+
+def _harder(scenario: Scenario, seed: int) -> Scenario:
+    """The same tiny model with floors up to the target and smaller budgets."""
+    chance = random.Random(seed)
+    tables = scenario.tables
+    needs, budgets = tables["needs"].copy(), tables["budgets"].copy()
+    floors = [target if chance.random() < 0.5 else floor
+              for floor, target in zip(needs["floor"], needs["target"], strict=True)]  # fmt: skip
+    cut = [(amount * Decimal(chance.choice(("0.4", "0.7", "1")))).quantize(Decimal("0.01"))
+           for amount in budgets["amount"]]  # fmt: skip
+    needs["floor"] = pd.Series(floors, index=needs.index, dtype=object)
+    budgets["amount"] = pd.Series(cut, index=budgets.index, dtype=object)
+    return replace(scenario, tables=tables.with_frame("needs", needs).with_frame("budgets", budgets))
+
+
+def test_proofs_hold_against_full_enumeration() -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(160):
+        scenario = _harder(draw(seed), seed)
+        errors = {finding.code for finding in check(scenario) if finding.severity == "error"}
+        assert errors <= PROOFS, seed
+        if not errors:
+            seen["no proof"] += 1
+            continue
+        try:
+            assert best_plan(scenario) is None, (seed, errors)
+        except TooMany:
+            continue
+        seen.update(errors)
+    assert all(seen[code] >= 10 for code in PROOFS) and seen["no proof"] >= 10, seen
