@@ -26,7 +26,7 @@ from gpsopt.runfolder import text_rows
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import AIMS
 from gpsopt.solving.grid import to_grid
-from gpsopt.solving.interim import compile_model
+from gpsopt.compiler import compile_model
 from gpsopt.solving.stages import Answer, Options, Progress, seek
 from gpsopt.verify import verify_frames
 

@@ -50,7 +50,7 @@ def _shortfall(m: pyo.ConcreteModel, world: World, name: str, livelihood: bool) 
     for i, n in enumerate(facts.needs.key):
         if facts.items[facts.needs.item[i]]["livelihood"] == livelihood:
             members[facts.needs.purchaser[i]] += [(n, t) for t in facts.years]
-    counted = member_set(m.PURCHASERS, dict(members))
+    counted = member_set(m.PURCHASERS, dict(members), dimen=2)
     setattr(m.aims, f"COUNTED_IN_{name}", counted)
 
     def missing(b: Any, p: Any) -> Any:
@@ -129,7 +129,7 @@ def _quality(m: pyo.ConcreteModel, world: World) -> None:
     members: dict[str, list[Any]] = defaultdict(list)
     for p, key in zip(world.purchaser_of_pair, world.pair_keys, strict=True):
         members[p].append(key)
-    m.aims.PAIRS_OF = member_set(m.PURCHASERS, dict(members))
+    m.aims.PAIRS_OF = member_set(m.PURCHASERS, dict(members), dimen=3)
 
     def gained(b: Any, p: Any) -> Any:
         m = b.model()
@@ -154,7 +154,7 @@ def _transition(m: pyo.ConcreteModel, world: World) -> None:
     members: dict[str, list[Any]] = defaultdict(list)
     for p, key in zip(world.purchaser_of_pair, world.pair_keys, strict=True):
         members[p].append(key)
-    m.aims.BOUGHT_BY = member_set(m.PURCHASERS, dict(members))
+    m.aims.BOUGHT_BY = member_set(m.PURCHASERS, dict(members), dimen=3)
     m.aims.value = param(m.PAIRS, world.unit_value_wan[world.pairs.need])
 
     def moved(b: Any, p: Any) -> Any:

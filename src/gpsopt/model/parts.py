@@ -2,48 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
 
+from gpsopt import compiler
+from gpsopt.compiler import ArrayConstraint, ArrayExpression, ArrayParam, ArraySet, ArrayVar
+
 Key = Any  # a scalar or a tuple, as Pyomo indexes
 
 
-def index_set(keys: Iterable[Key]) -> pyo.Set:
-    keys = list(keys)
-    dimen = len(keys[0]) if keys and isinstance(keys[0], tuple) else (None if not keys else 1)
-    return pyo.Set(initialize=keys, dimen=dimen) if keys else pyo.Set(initialize=[], dimen=None)
+def index_set(keys: Iterable[Key], dimen: int | None = None) -> ArraySet:
+    return ArraySet(keys, dimen=dimen)
 
 
-def member_set(outer: pyo.Set, members: dict[Key, list[Key]]) -> pyo.Set:
-    return pyo.Set(outer, initialize=lambda _m, *k: members.get(k if len(k) > 1 else k[0], []))
+def member_set(outer: pyo.Set, members: Mapping[Key, Iterable[Key]], dimen: int | None = None) -> Any:
+    return compiler.member_set(outer, members=members, dimen=dimen)
 
 
-def param(over: pyo.Set, values: Sequence[float] | np.ndarray[Any, Any]) -> pyo.Param:
-    return pyo.Param(over, initialize=dict(zip(over.data(), map(float, values), strict=True)), domain=pyo.Any)
+def param(over: pyo.Set, values: Sequence[float] | np.ndarray[Any, Any]) -> ArrayParam:
+    return ArrayParam(over, values)
 
 
-def variable(over: pyo.Set, upper: Any, lower: Any = 0.0, integer: Any = False) -> pyo.Var:
-    keys = list(over.data())
-    ups, los, ints = (
-        dict(zip(keys, np.broadcast_to(v, len(keys)).tolist(), strict=True)) for v in (upper, lower, integer)
-    )
-
-    def single(k: Any) -> Any:
-        return k if len(k) > 1 else k[0]
-
-    return pyo.Var(
-        over,
-        bounds=lambda _m, *k: (los[single(k)], ups[single(k)]),
-        domain=lambda _m, *k: pyo.Integers if ints[single(k)] else pyo.Reals,
-    )
+def variable(over: pyo.Set, upper: Any, lower: Any = 0.0, integer: Any = False) -> ArrayVar:
+    return ArrayVar(over, lower=lower, upper=upper, integer=integer)
 
 
-def rows(over: pyo.Set, rule: Callable[..., Any]) -> pyo.Constraint:
-    return pyo.Constraint(over, rule=rule)
+def rows(over: pyo.Set, rule: Callable[..., Any]) -> Any:
+    return ArrayConstraint(over, rule=rule)
 
 
-def expressions(over: pyo.Set, rule: Callable[..., Any]) -> pyo.Expression:
-    return pyo.Expression(over, rule=rule)
+def expressions(over: pyo.Set, rule: Callable[..., Any]) -> Any:
+    return ArrayExpression(over, rule=rule)

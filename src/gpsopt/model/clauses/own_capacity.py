@@ -53,7 +53,7 @@ def _resources(b: pyo.Block, world: World) -> None:
                 use[r, o, n, t] = taken
     keys = sorted(members)
     b.RESOURCES = index_set(keys)
-    b.USERS = member_set(b.RESOURCES, dict(members))
+    b.USERS = member_set(b.RESOURCES, dict(members), dimen=2)
     b.USES = index_set(use)
     b.use = param(b.USES, list(use.values()))
     b.capacity = param(b.RESOURCES, [limit[key] for key in keys])
@@ -97,8 +97,8 @@ def _contract_limits(b: pyo.Block, world: World) -> None:
                 awards[u, t].append((o, n))
     keys = sorted(pairs)
     b.LIMITED = index_set(keys)
-    b.PAIRS_OF = member_set(b.LIMITED, dict(pairs))
-    b.AWARDS_OF = member_set(b.LIMITED, dict(awards))
+    b.PAIRS_OF = member_set(b.LIMITED, dict(pairs), dimen=2)
+    b.AWARDS_OF = member_set(b.LIMITED, dict(awards), dimen=2)
     b.contract_limit = param(b.LIMITED, [limit[u] / FEN_PER_WAN for u, _t in keys])
 
     def contracts_within_limit(b: Any, u: Any, t: Any) -> Any:

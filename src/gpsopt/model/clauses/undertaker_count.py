@@ -35,7 +35,7 @@ def undertaker_count(m: pyo.ConcreteModel, world: World) -> None:
         by_year[t].append(u)
     b = m.undertaker_count = pyo.Block()
     b.USABLE = index_set(sorted(members))
-    b.AWARDS_OF = member_set(b.USABLE, dict(members))
+    b.AWARDS_OF = member_set(b.USABLE, dict(members), dimen=2)
     b.USABLE_IN = member_set(m.YEARS, by_year)
     b.used = variable(b.USABLE, upper=1.0, integer=True)
     b.nobody = variable(m.YEARS, upper=0.0)  # a year without a candidate still has its rows
