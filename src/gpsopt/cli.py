@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import sys
 import traceback
 from collections import Counter
@@ -66,7 +65,10 @@ def gpsopt(
 
 
 @app.command()
-def check(source: Annotated[Path, typer.Argument()], json: Json = False, lang: Lang = None) -> Reply:
+def check(
+    source: Annotated[Path, typer.Argument(metavar="MODEL|SCENARIO")], json: Json = False, lang: Lang = None
+) -> Reply:
+    from gpsopt.checks import PROOFS
     from gpsopt.checks import check as check_scenario
     from gpsopt.scenario import read_scenario
 
@@ -83,10 +85,13 @@ def check(source: Annotated[Path, typer.Argument()], json: Json = False, lang: L
     tail = say("cli.counts_ok" if not counts["error"] else "cli.counts_bad", tongue, **counts)
     document: dict[str, Any] = {"source": str(source), "title": title, "ok": not counts["error"], "counts": counts}
     document["findings"] = [terminal.finding_json(f, tongue) for f in ranked]
-    if counts["error"]:
-        document = {"error": tail, "code": "bad_input", "exit_code": 2, **document}
+    end = 0
+    if counts["error"]:  # what proves that no plan exists is no fault of the tables
+        end = 3 if all(f.code in PROOFS for f in ranked if f.severity == "error") else 2
+        tail = f"{say('error.infeasible', tongue, title=title)} {tail}" if end == 3 else tail
+        document = {"error": tail, "code": "bad_input" if end == 2 else "infeasible", "exit_code": end, **document}
     lines = [head, *([terminal.findings_table(ranked, tongue)] if ranked else []), tail]
-    return Reply(2 if counts["error"] else 0, "\n".join(lines), document=document)
+    return Reply(end, "\n".join(lines), document=document)
 
 
 _RANK: Final = {"error": 0, "warning": 1, "note": 2}
@@ -100,7 +105,7 @@ def _finite(value: float | None) -> float | None:
 
 @app.command()
 def solve(
-    scenario: Annotated[Path, typer.Argument()],
+    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO")],
     out: Annotated[Path, typer.Option()] = Path("runs"),
     gap: Annotated[float | None, typer.Option(min=0, max=1, callback=_finite)] = None,
     time_limit: Annotated[float | None, typer.Option(min=0.001, callback=_finite)] = None,
@@ -155,7 +160,8 @@ def _known(result: Result) -> list[Finding]:
     """What the checks saw that bears on a scenario without a plan."""
     from gpsopt.checks import check as check_scenario
 
-    return [f for f in check_scenario(result.scenario) if f.severity != "note"]
+    seen = (f for f in check_scenario(result.scenario) if f.severity != "note")
+    return sorted(seen, key=lambda f: _RANK[f.severity])
 
 
 def _plan_hash(result: Result) -> str | None:
@@ -165,7 +171,7 @@ def _plan_hash(result: Result) -> str | None:
 
 
 @app.command()
-def verify(run: Annotated[Path, typer.Argument()], json: Json = False, lang: Lang = None) -> Reply:
+def verify(run: Annotated[Path, typer.Argument(metavar="RUN")], json: Json = False, lang: Lang = None) -> Reply:
     from gpsopt.verify import verify_run
     from gpsopt.verify.verdict import rule_name
 
@@ -248,28 +254,34 @@ def worded(tongue: str) -> Any:
 
 def _usage(error: Any, tongue: str) -> Reply:
     """A refusal of the option parser, in our words."""
-    kind, text = type(error).__name__, error.format_message()
-    param = getattr(error, "param", None)
-    name = getattr(error, "option_name", None) or (param.opts[0] if param is not None and param.opts else "")
-    if param is not None and param.param_type_name == "argument":
-        name = param.make_metavar(error.ctx) if error.ctx is not None else param.name
-    quoted = re.search(r"'([^']*)'", text.split(": ", 1)[-1])
-    found = quoted[1] if quoted else text
-    command = error.ctx.command_path if getattr(error, "ctx", None) is not None else "gpsopt"
-    details: dict[str, object] = {"command": command}
+    kind = type(error).__name__
+    param: Any = getattr(error, "param", None)
+    name = getattr(error, "option_name", "") or ""
+    if param is not None:
+        name = param.opts[0] if param.param_type_name == "option" else param.metavar
+    context = getattr(error, "ctx", None)
+    details = {"command": "gpsopt" if context is None else context.command_path}
     if kind == "NoSuchOption":
         near = ", ".join(getattr(error, "possibilities", None) or ())
         nearest = say("where.nearest", tongue, name=near) if near else ""
         ours = UsageError("option_unknown", option=name, nearest=nearest, **details)
     elif kind == "MissingParameter":
         ours = UsageError("argument_missing", name=name, **details)
-    elif kind == "BadParameter":
-        key = param.name if param is not None else ""
-        wants = say(f"cli.wants_{key}", tongue) if key in _WANTS else ""
-        ours = UsageError("option_wrong", option=name, value=found, wants=wants, **details)
+    elif kind == "BadParameter" and param.name in _WANTS:
+        wants = say(f"cli.wants_{param.name}", tongue)
+        ours = UsageError("option_wrong", option=name, value=_given(name), wants=wants, **details)
+    elif kind == "BadOptionUsage":
+        ours = UsageError("value_missing", option=name, **details)
     else:
-        ours = UsageError("usage_other", why=text, **details)
+        ours = UsageError("usage_other", why=error.format_message(), **details)
     return terminal.refusal(ours, tongue)
+
+
+def _given(option: str) -> str:
+    """What stands on the command line for an option, the last word of it."""
+    words = [*sys.argv[1:], ""]
+    after = [words[i + 1] for i, word in enumerate(words) if word == option]
+    return [*after, *(word.partition("=")[2] for word in words if word.startswith(f"{option}="))][-1]
 
 
 _WANTS: Final = ("gap", "time_limit", "node_limit", "seed", "lang")
@@ -292,6 +304,8 @@ def main() -> None:
         sys.stderr.reconfigure(errors="replace")
     try:
         answer = worded(tongue).main(args=words, prog_name="gpsopt", standalone_mode=False)
+        if answer == terminal.STOPPED:  # typer turns Ctrl-C into this
+            raise KeyboardInterrupt
         reply = answer if isinstance(answer, Reply) else Reply(int(answer or 0))
     except GpsoptError as error:
         reply = terminal.refusal(error, tongue)

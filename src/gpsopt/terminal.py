@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
 
 from gpsopt.errors import Finding, GpsoptError, InfeasibleError, InputError
@@ -107,7 +108,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, lines: bool 
 
 
 def emit(reply: Reply, out: TextIO, as_json: bool) -> None:
-    """Write the reply where it belongs; a reader that has gone away is no failure of ours."""
+    """Write the reply where it belongs and close `out`; a reader that has gone away is no failure of ours."""
     try:
         if as_json:
             out.write(json.dumps(_plain(reply.document), ensure_ascii=False, indent=1) + "\n")
@@ -118,7 +119,11 @@ def emit(reply: Reply, out: TextIO, as_json: bool) -> None:
             sys.stderr.write(reply.complaint.rstrip("\n") + "\n")
             sys.stderr.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), out.fileno())
+    finally:
+        if out is not sys.stdout:
+            out.close()
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,132 @@
+"""Stopped by hand or killed at any moment: no half run folder, leftovers swept, nothing lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pty
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from gpsopt import verify_run
+from tests.cli.running import COMMAND, environment, gpsopt
+from tests.cli.worlds import crowd, hamlet
+
+
+def start(*words: object) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [COMMAND, *map(str, words)], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def whole(run: Path) -> bool:
+    """Does a run folder hold every input under its hash, and a plan that stands?"""
+    manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    hashes = {name: hashlib.sha256((run / name).read_bytes()).hexdigest() for name in manifest["inputs"]}
+    return hashes == manifest["inputs"] and verify_run(run).ok
+
+
+def shown(out: Path) -> list[Path]:
+    return [p for p in out.iterdir() if not p.name.startswith(".")] if out.exists() else []
+
+
+def hidden(out: Path) -> list[Path]:
+    return [p for p in out.iterdir() if p.name.startswith(".")] if out.exists() else []
+
+
+def kill_while_writing(process: subprocess.Popen[bytes], out: Path, pause: float) -> None:
+    """Kill as soon as something hidden stands in `out`, a moment later, or not at all if it was too quick."""
+    while process.poll() is None and not hidden(out):
+        time.sleep(0.0005)
+    time.sleep(pause)
+    process.kill()
+    process.communicate()
+
+
+def test_killed_at_random_moments(tmp_path: Path) -> None:
+    """Half of the kills at any moment, half while the folder is being written; a finished run stays."""
+    model, out, draw = hamlet(tmp_path / "m"), tmp_path / "runs", random.Random(11)
+    begun = time.monotonic()
+    first = gpsopt("solve", model, "--out", out, "--seed", 0)
+    long = time.monotonic() - begun
+    assert first.code == 0
+    seen = {path.name for path in shown(out)}
+    for attempt in range(24):
+        process = start("solve", model, "--out", out, "--seed", attempt // 4)
+        if attempt % 2:
+            kill_while_writing(process, out, draw.uniform(0, 0.01))
+        else:
+            time.sleep(draw.uniform(0, long))
+            process.kill()
+            process.communicate()
+        names = {path.name for path in shown(out)}
+        assert seen <= names or recovered(out, seen - names), "a finished run is gone"
+        assert all(whole(path) for path in shown(out))
+        seen |= names
+    assert gpsopt("solve", model, "--out", out, "--seed", 99).code == 0
+    assert hidden(out) == [], "leftovers of killed writers are swept"
+    assert seen <= {path.name for path in shown(out)}
+
+
+def recovered(out: Path, missing: set[str]) -> bool:
+    """A run whose replacement was killed between two renames is set aside, whole, for the next writer."""
+    return all(any(name in path.name for path in hidden(out)) for name in missing)
+
+
+def test_four_writers_of_the_same_run(tmp_path: Path) -> None:
+    model, out = hamlet(tmp_path / "m"), tmp_path / "runs"
+    writers = [start("solve", model, "--out", out, "--json") for _ in range(4)]
+    ends = [(writer.communicate(timeout=120), writer.returncode) for writer in writers]
+    assert [code for _, code in ends] == [0, 0, 0, 0], [streams[0].decode() for streams, _ in ends]
+    assert len({json.loads(streams[0])["plan_hash"] for streams, _ in ends}) == 1
+    (folder,) = shown(out)
+    assert whole(folder) and hidden(out) == []
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_ctrl_c_while_solving(tmp_path: Path, as_json: bool) -> None:
+    model, out = crowd(tmp_path / "m", 60), tmp_path / "runs"
+    process = start("solve", model, "--out", out, "--gap", "0", "--lang", "en", *(["--json"] if as_json else []))
+    time.sleep(6)  # the proof takes minutes
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    begun = time.monotonic()
+    stdout, stderr = process.communicate(timeout=30)
+    assert time.monotonic() - begun < 5
+    assert process.returncode == 130 and b"Traceback" not in stderr
+    if as_json:
+        assert json.loads(stdout)["code"] == "stopped" and stderr == b""
+    else:
+        assert stdout == b"" and stderr.startswith(b"Stopped")
+    assert shown(out) == [] and hidden(out) == []
+
+
+def test_progress_is_shown_on_a_terminal_and_only_there(tmp_path: Path) -> None:
+    model, out = crowd(tmp_path / "m", 24), tmp_path / "runs"
+    screen, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [COMMAND, "solve", str(model), "--out", str(out), "--json", "--lang", "en", "--time-limit", "6"],
+        env=environment(TERM="xterm", COLUMNS="120"), stdout=subprocess.PIPE, stderr=terminal,
+    )  # fmt: skip
+    os.close(terminal)
+    lines = b""
+    while True:
+        try:
+            news = os.read(screen, 65536)
+        except OSError:  # the other end is closed
+            break
+        if not news:
+            break
+        lines += news
+    os.close(screen)
+    stdout, _ = process.communicate(timeout=60)
+    assert json.loads(stdout)["run"] and process.returncode == 0
+    text = lines.decode("utf-8")
+    for word in ("Aim 1/3", "best", "bound", "gap", " s"):
+        assert word in text, text
