@@ -20,6 +20,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from gpsopt.settings import AIMS
+from gpsopt.verify.claims import check_claims
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import shown
 from gpsopt.verify.ledger import purse_of
@@ -27,6 +28,8 @@ from gpsopt.verify.verdict import Fault, Outcome
 
 #: statuses with which a plan may be shown
 WITH_PLAN: Final = ("optimal", "within_gap", "limit")
+#: the numbers of an aim that come from the search (gpsopt.verify.claims)
+CLAIMS: Final = ("value", "bound", "gap", "gap_amount", "scale", "given_up", "tolerance")
 
 
 def check_summary(evidence: Evidence, summary: Mapping[str, Any]) -> list[Outcome]:
@@ -44,9 +47,13 @@ def check_summary(evidence: Evidence, summary: Mapping[str, Any]) -> list[Outcom
     if names != wanted or not isinstance(listed, list) or len(aims) != len(listed):
         faults.append(Fault("aims", "differs", "summary.json", None, "aims", "",
                             {"found": ", ".join(names) or "—", "expected": ", ".join(wanted)}))  # fmt: skip
-    for aim, name in zip(aims, names, strict=True):
+    for place, (aim, name) in enumerate(zip(aims, names, strict=True)):
         if name in AIMS:
-            faults += _aim_faults(aim, name, plan_value(evidence, name))
+            value = plan_value(evidence, name)
+            faults += _aim_faults(aim, name, value)
+            faults += check_claims(
+                evidence, name, place == 0, {key: exact_number(aim.get(key)) for key in CLAIMS}, value
+            )
     faults += _unit_value_faults(evidence, summary.get("unit_values"))
     return [Outcome("aims", len(aims), tuple(faults))]
 
@@ -59,7 +66,7 @@ def _aim_faults(aim: Mapping[str, Any], name: str, value: Fraction) -> Iterator[
     if given is None or not _says(given, value):
         yield Fault("aims", "plan_value_differs", "summary.json", None, "plan_value", name,
                     {"found": str(aim.get("plan_value"))[:60], "expected": shown(value)})  # fmt: skip
-    for key in ("value", "bound", "gap", "gap_amount", "scale", "given_up"):
+    for key in CLAIMS:
         if aim.get(key) is not None and exact_number(aim[key]) is None:
             yield Fault("aims", "not_finite", "summary.json", None, key, name, {"found": str(aim[key])[:60]})
 
@@ -111,15 +118,10 @@ def plan_value(evidence: Evidence, aim: str) -> Fraction:
             return _transition(evidence)
 
 
-def _worth(evidence: Evidence, need: str, steps: int) -> Fraction:
-    """Unit value × quantity in yuan."""
-    return evidence.world.needs[need].item.unit_value * evidence.units(need, steps)
-
-
 def _shortfall(evidence: Evidence, livelihood: bool) -> Fraction:
     world = evidence.world
     return sum(
-        (demand.weight * _worth(evidence, need, missing)
+        (demand.weight * evidence.worth(need, missing)
          for (need, year), demand in world.demands.items()
          if world.needs[need].item.livelihood == livelihood
          and (missing := evidence.facts.of[need, year].shortfall)),
@@ -133,8 +135,8 @@ def _worst_area(evidence: Evidence) -> Fraction:
     for (need, year), demand in evidence.world.demands.items():
         place = (evidence.world.needs[need].area, year)
         state = evidence.facts.of[need, year]
-        missing[place] += demand.weight * _worth(evidence, need, state.shortfall)
-        wanted[place] += demand.weight * _worth(evidence, need, demand.target)
+        missing[place] += demand.weight * evidence.worth(need, state.shortfall)
+        wanted[place] += demand.weight * evidence.worth(need, demand.target)
     return min((1 - missing[place] / total for place, total in wanted.items() if total > 0), default=Fraction(1))
 
 
@@ -154,10 +156,10 @@ def _quality(evidence: Evidence) -> Fraction:
     for (need, _year), state in evidence.facts.of.items():
         reference = marks.reference[world.needs[need].item.code].score
         for award in state.awards:
-            total += (marks.offers[award.offer].score - reference) * _worth(evidence, need, award.quantity)
+            total += (marks.offers[award.offer].score - reference) * evidence.worth(need, award.quantity)
         line = world.lines.get(need)
         if line and state.kept and line.quality is not None and line.satisfaction is not None:
-            total += (marks.score(line.quality, line.satisfaction) - reference) * _worth(evidence, need, state.kept)
+            total += (marks.score(line.quality, line.satisfaction) - reference) * evidence.worth(need, state.kept)
     return total
 
 
@@ -171,4 +173,4 @@ def _benefit(evidence: Evidence) -> Fraction:
 
 
 def _transition(evidence: Evidence) -> Fraction:
-    return sum((_worth(evidence, need, state.bought) for (need, _y), state in evidence.facts.of.items()), Fraction(0))
+    return sum((evidence.worth(need, state.bought) for (need, _y), state in evidence.facts.of.items()), Fraction(0))

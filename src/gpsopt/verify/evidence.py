@@ -27,3 +27,7 @@ class Evidence:
     def units(self, need: str, steps: int) -> Fraction:
         """Grid steps of a need as units of its item."""
         return steps * self.world.needs[need].item.step
+
+    def worth(self, need: str, steps: int) -> Fraction:
+        """Unit value × quantity in yuan."""
+        return self.world.needs[need].item.unit_value * self.units(need, steps)
