@@ -24,6 +24,8 @@ def _find(
 
 def check_locks(view: View) -> Iterator[Finding]:
     """Each lock by itself."""
+    if not view.settings.clauses.on("hand_decisions"):
+        return
     offers = {offer.offer: offer for offer in view.offers}
     rows = {(row.need, row.year): row for row in view.need_years}
     for lock in view.settings.lock:
@@ -80,10 +82,11 @@ def _award(view: View, lock: Lock, offer: Offer, row: NeedYear | None) -> Iterat
 def _quantity(view: View, lock: Lock, offer: Offer, row: NeedYear, item: str) -> Iterator[Finding]:
     quantity = lock.quantity or ZERO
     demand = view.on_grid(row.demand, item)
-    most = demand if offer.max_quantity is None else view.on_grid(offer.max_quantity, item)
-    if not view.settings.clauses.coverage.oversupply:
-        most = min(most, demand)
-    least = max(view.on_grid(offer.min_quantity, item), view.step(item))
+    least, most = view.step(item), demand
+    if view.hard("award_size"):
+        least = max(view.on_grid(offer.min_quantity, item), least)
+        most = demand if offer.max_quantity is None else view.on_grid(offer.max_quantity, item)
+        most = most if view.oversupply else min(most, demand)
     if not least <= quantity <= most:
         yield _find(view, lock, "lock_quantity", "quantity", quantity, offer=offer.offer,
                     least=format(least, "f"), most=format(most, "f"))  # fmt: skip
@@ -93,6 +96,9 @@ def _quantity(view: View, lock: Lock, offer: Offer, row: NeedYear, item: str) ->
 
 def check_locks_together(view: View) -> Iterator[Finding]:
     """Locks that can each be kept, but not together."""
+    if not view.settings.clauses.on("hand_decisions"):
+        return
+    sized = view.hard("award_size")
     offers = {offer.offer: offer for offer in view.offers}
     by_need: dict[tuple[str, int], list[Lock]] = defaultdict(list)
     packages: dict[tuple[str, int], list[Lock]] = defaultdict(list)
@@ -106,15 +112,16 @@ def check_locks_together(view: View) -> Iterator[Finding]:
         (need, year): most for _line, need, year, most in view.cells("needs", "need", "year", "max_awards")
     }  # fmt: skip
     for place, locks in by_need.items():
-        yield from _excluding(view, locks, offers)
         won = [lock for lock in locks if wanted(lock)]
         most = most_awards.get(place)
-        if most is not None and len(won) > most:
+        if sized:
+            yield from _excluding(view, won, offers)
+        if sized and most is not None and len(won) > most:
             yield _find(view, won[-1], "lock_awards", "offer", won[-1].offer, need=place[0], year=place[1],
                         count=len(won), most=most)  # fmt: skip
         if place in rows:
             yield from _over_demand(view, rows[place], locks)
-    for (package, year), locks in packages.items():
+    for (package, year), locks in packages.items() if sized else ():
         refused = [lock for lock in locks if not wanted(lock)]
         if refused and len(refused) < len(locks):
             yield _find(view, refused[0], "lock_package", "offer", refused[0].offer, package=package, year=year)
@@ -125,7 +132,7 @@ def _excluding(view: View, locks: list[Lock], offers: dict[str, Offer]) -> Itera
     held: dict[str, Lock] = {}
     for lock in locks:
         offer = offers.get(lock.offer or "")
-        if offer is None or offer.excludes is None or not wanted(lock):
+        if offer is None or offer.excludes is None:
             continue
         other = held.setdefault(offer.excludes, lock)
         if other is not lock:
@@ -134,7 +141,7 @@ def _excluding(view: View, locks: list[Lock], offers: dict[str, Offer]) -> Itera
 
 
 def _over_demand(view: View, row: NeedYear, locks: list[Lock]) -> Iterator[Finding]:
-    if view.settings.clauses.coverage.oversupply:
+    if view.oversupply:
         return
     line = view.lines.get(row.need)
     surplus = max(ZERO, (ZERO if line is None else line.quantity) - row.demand)

@@ -136,6 +136,11 @@ class View:
         names = type(clauses).model_fields
         return frozenset(n for n in names if clauses.on(n) and not getattr(getattr(clauses, n), "soft", False))
 
+    @property
+    def oversupply(self) -> bool:
+        """May more be served than is demanded? A struck clause says nothing."""
+        return self.settings.clauses.on("coverage") and self.settings.clauses.coverage.oversupply
+
     @cached_property
     def needs(self) -> dict[str, Need]:
         found: dict[str, Need] = {}
