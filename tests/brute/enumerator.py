@@ -37,12 +37,12 @@ class Best:
     plan: dict[str, tuple[YearChoice, ...]]
 
 
-def best_plan(scenario: Scenario, most_steps: int = 2_000_000, prune: bool = True) -> Best | None:
+def best_plan(scenario: Scenario, most_steps: int = 20_000_000, prune: bool = True) -> Best | None:
     """The lexicographic optimum of the aims over all legal plans, None where there is no legal plan."""
     return best_of_world(read_world(scenario), most_steps, prune)
 
 
-def best_of_world(world: World, most_steps: int = 2_000_000, prune: bool = True) -> Best | None:
+def best_of_world(world: World, most_steps: int = 20_000_000, prune: bool = True) -> Best | None:
     """The same of what was read from a scenario."""
     return _Search(world, most_steps, prune).run()
 
