@@ -1,7 +1,8 @@
 """A run folder: written whole or not at all, for every end; read back by `verify`, reports and people.
 
 CSV (UTF-8 with BOM) is the record. All bytes are made first, written to a hidden folder beside the
-target, flushed, and renamed into place; what a killed process leaves is swept by the next write.
+target, flushed, and renamed into place; what a killed process leaves is swept by the next write, and a
+run that it had set aside comes back.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import io
 import json
 import os
 import shutil
+import threading
+import time
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -27,22 +30,26 @@ from gpsopt.plan.plan import Result
 from gpsopt.scenario import Scenario
 from gpsopt.tables import SCHEMA
 
-_PREFIX = ".writing-"
+_WRITING = ".writing-"  # + run, thread, process: a folder that is being filled
+_ASIDE = ".aside-"  # + run, thread, process: an older run while its replacement takes the name
+_TRIES = 20  # of taking a name that other writers want too
+_DAY = 86_400.0
 #: the tables whose content is the plan; their hash is the plan hash
 PLAN_TABLES = ("allocation", "direct", "transfers", "coverage", "budgets", "undertakers")
 
 
 def write_run(result: Result, out: Path) -> Path:
-    """Write `out/<run>` atomically and return it. A run that is there already is kept if it is whole."""
+    """Write `out/<run>` atomically and return it. The same run, if it is there already and whole, is kept."""
     files = run_files(result)
     target = out / result.run
     try:
         out.mkdir(parents=True, exist_ok=True)
         _sweep(out)
-        temporary = out / f"{_PREFIX}{result.run}-{os.getpid()}"
+        owner = f"{result.run}-{threading.get_ident()}-{os.getpid()}"
+        temporary = out / f"{_WRITING}{owner}"
         try:
             _write_all(temporary, files)
-            _swap(temporary, target)
+            _take_name(temporary, target, out / f"{_ASIDE}{owner}", files)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
     except OSError as error:
@@ -147,16 +154,37 @@ def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
         _sync(directory)
 
 
-def _swap(temporary: Path, target: Path) -> None:
-    """Put the new folder in place of an older run of the same request, if there is one."""
-    if target.exists():
-        aside = target.with_name(f"{_PREFIX}old-{target.name}-{os.getpid()}")
-        target.rename(aside)
-        temporary.rename(target)
-        shutil.rmtree(aside, ignore_errors=True)
-    else:
-        temporary.rename(target)
+def _take_name(temporary: Path, target: Path, aside: Path, files: Mapping[str, bytes]) -> None:
+    """Give the new folder its name, in place of a different older run; writers of the same run keep the first."""
+    for attempt in range(_TRIES):
+        if _holds(target, files):
+            return
+        try:
+            if target.exists():
+                target.rename(aside)
+            temporary.rename(target)
+            break
+        except OSError:
+            if attempt == _TRIES - 1:
+                raise
+            time.sleep(0.01 * attempt)  # another writer is between its two renames
+    shutil.rmtree(aside, ignore_errors=True)
     _sync(target.parent)
+
+
+def _holds(target: Path, files: Mapping[str, bytes]) -> bool:
+    """Does the folder hold these very files? The seconds that a run took do not make it another run."""
+    try:
+        return all(_lasting(name, (target / name).read_bytes()) == _lasting(name, new) for name, new in files.items())
+    except (OSError, ValueError):
+        return False
+
+
+def _lasting(name: str, content: bytes) -> object:
+    """A file's content without what differs from one run of the same request to the next."""
+    if name != "summary.json":
+        return content
+    return {key: value for key, value in json.loads(content).items() if key != "seconds"}
 
 
 def _sync(directory: Path) -> None:
@@ -170,16 +198,27 @@ def _sync(directory: Path) -> None:
 
 
 def _sweep(out: Path) -> None:
-    """Remove what writers that no longer live have left behind."""
-    for path in out.glob(f"{_PREFIX}*"):
-        owner = path.name.rsplit("-", 1)[-1]
-        if owner.isdigit() and not _alive(int(owner)):
-            shutil.rmtree(path, ignore_errors=True)
+    """Remove what writers that no longer live have left behind; a run that they set aside gets its name back."""
+    for path in [*out.glob(f"{_ASIDE}*"), *out.glob(f"{_WRITING}*")]:
+        run, thread, owner = [*path.name.rsplit("-", 2), "", ""][:3]
+        if not (thread.isdigit() and owner.isdigit()) or _alive(int(owner), path):
+            continue
+        target = out / run.removeprefix(_ASIDE)
+        if path.name.startswith(_ASIDE) and not target.exists():
+            with contextlib.suppress(OSError):  # another writer was first
+                path.rename(target)
+        shutil.rmtree(path, ignore_errors=True)
 
 
-def _alive(pid: int) -> bool:
+def _alive(process: int, path: Path) -> bool:
+    """Does the process still run? Where asking would end it (Windows): was it writing within a day?"""
+    if os.name == "nt":
+        try:
+            return time.time() - path.stat().st_mtime < _DAY
+        except OSError:
+            return True
     try:
-        os.kill(pid, 0)
+        os.kill(process, 0)
     except ProcessLookupError:
         return False
     except OSError:

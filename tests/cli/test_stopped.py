@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from gpsopt import verify_run
-from tests.cli.running import COMMAND, environment, gpsopt
+from tests.cli.running import COMMAND, environment, gpsopt, scripted
 from tests.cli.worlds import crowd, hamlet
 
 
@@ -57,7 +57,7 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
     long = time.monotonic() - begun
     assert first.code == 0
     seen = {path.name for path in shown(out)}
-    for attempt in range(24):
+    for attempt in range(16):
         process = start("solve", model, "--out", out, "--seed", attempt // 4)
         if attempt % 2:
             kill_while_writing(process, out, draw.uniform(0, 0.01))
@@ -72,6 +72,41 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
     assert gpsopt("solve", model, "--out", out, "--seed", 99).code == 0
     assert hidden(out) == [], "leftovers of killed writers are swept"
     assert seen <= {path.name for path in shown(out)}
+
+
+KILLED_BETWEEN_RENAMES = """
+import os, pathlib, signal
+rename = pathlib.Path.rename
+def killed(self, target):
+    if self.name.startswith(".writing-"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return rename(self, target)
+pathlib.Path.rename = killed
+"""
+
+
+def test_an_older_run_comes_back_when_its_replacement_dies(tmp_path: Path) -> None:
+    """Killed after the old folder was set aside and before the new one had its name: the worst moment."""
+    model, out = hamlet(tmp_path / "m"), tmp_path / "runs"
+    run = Path(gpsopt("solve", model, "--out", out, "--json").json["path"])
+    stale = run / "summary.json"
+    stale.write_text(stale.read_text(encoding="utf-8").replace('"optimal"', '"within_gap"'), encoding="utf-8")
+    before = stale.read_bytes()
+    assert scripted(KILLED_BETWEEN_RENAMES, "solve", str(model), "--out", str(out)).code == -signal.SIGKILL
+    assert not run.exists() and len(hidden(out)) == 2
+    assert gpsopt("solve", model, "--out", out, "--seed", "1").code == 0  # another run sweeps
+    assert stale.read_bytes() == before and len(shown(out)) == 2 and hidden(out) == []
+
+
+def test_a_run_that_stands_is_not_written_again(tmp_path: Path) -> None:
+    model, out = hamlet(tmp_path / "m"), tmp_path / "runs"
+    run = Path(gpsopt("solve", model, "--out", out, "--json").json["path"])
+    born = {path: path.stat().st_mtime_ns for path in run.rglob("*")}
+    assert gpsopt("solve", model, "--out", out).code == 0
+    assert {path: path.stat().st_mtime_ns for path in run.rglob("*")} == born
+    (run / "direct.csv").unlink()  # no longer whole: made again
+    assert gpsopt("solve", model, "--out", out).code == 0
+    assert whole(run)
 
 
 def recovered(out: Path, missing: set[str]) -> bool:
