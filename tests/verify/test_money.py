@@ -124,3 +124,10 @@ def test_marks_of_offers(tmp_path: Path) -> None:
     without = marks_of(world_of(scenario), scenario)
     assert (without.offers["o1"].quality, without.offers["o1"].satisfaction) == (Fraction(4, 5), Fraction(3, 5))
     assert without.offers["o1"].score == without.reference["i1"].score == Fraction(13, 20)
+
+
+def test_an_item_that_nothing_values_counts_one(tmp_path: Path) -> None:
+    model = MODEL.replace("i2 = 3\n", "")
+    world = world_of(read_scenario(write_model(tmp_path, model, TABLES)))
+    assert world.items["i1"].unit_value == Fraction("7.333333")
+    assert world.items["i2"].unit_value == 1

@@ -238,6 +238,34 @@ IDLE = Case(
     },
 )  # fmt: skip
 
+#: p2 gives 100 again in 2016, when p1 is not short: 3500 + 100 − 3150 = 450 left, 12500 + 100 = 4200 + 7665 + 735.
+POOLED_IDLY = POOLED.but(
+    plan={
+        "budgets 3": {"received": "100.00", "unspent": "735.00"},
+        "budgets 5": {"given": "100.00", "unspent": "900.00"},
+        "transfers 10": {"amount": "450.00", "change": "450.00"},
+        "transfers 13": {"amount": "100.00", "change": "0.00"},
+        "transfers 14": {"amount": "900.00", "change": "0.00"},
+    },
+)
+
+#: A purchaser without need and without a budget has rows of nothing.
+NO_MONEY = BASE.but(
+    inputs={"purchasers": "purchaser,level,kind,area\np1,district,administrative_organ,a1\np2,municipal,other,\n"},
+    added={"budgets": "".join(f"{year},p2{',0.00' * 8}\n" for year in (2015, 2016))},
+)
+
+#: As IDLE, but n2 is not asked for at all in 2016: its 20 units are all idle, nobody can be a candidate.
+#: worst area in 2016: 1 − 2400/24000; benefit 2·180 + 20.
+NO_DEMAND = IDLE.but(
+    inputs={"needs 5": None},
+    plan={
+        "direct 5": {"idle": "20"},
+        "coverage 5": {"demand": "0", "target": "0", "direct": "0", "served": "0", "candidates": "0", "thin": "no"},
+    },
+    aims={"worst_area": 0.9, "benefit": "380"},
+)
+
 LEGAL = {
     "as written": BASE,
     "returned": RETURNED,
@@ -251,4 +279,8 @@ LEGAL = {
     "two offers": TWO_OFFERS,
     "knife edge": KNIFE_EDGE,
     "idle": IDLE,
+    "idle, lagged": IDLE.but(model='savings = "lagged"\n'),
+    "no demand in a year": NO_DEMAND,
+    "more in the pool than is needed": POOLED_IDLY,
+    "a purchaser without money": NO_MONEY,
 }

@@ -37,6 +37,8 @@ def verify_run(folder: Path) -> Verdict:
         frames = {name: _table(Path(folder), f"{name}.csv") for name in _tables_of(Path(folder))}
     except _Unfit as unfit:
         return Verdict.of([Outcome("run", 0, unfit.faults)])
+    except OSError as error:
+        return Verdict.of([Outcome("run", 0, (_unreadable(str(folder), type(error).__name__),))])
     return verify_frames(scenario, frames, summary)
 
 
