@@ -36,7 +36,7 @@ def without_departed(
 ) -> tuple[Tables, tuple[Finding, ...]]:
     """The tables without the control rows that tied before a scenario's changes and no longer do.
 
-    A control total speaks of the model as it was published; a departure is meant to leave it.
+    A control total speaks of the model as it was published; a departure is meant to leave it. One note a column.
     """
     known = {(f.file, f.row) for f in untied}
     departed = [f for f in check_controls(tables, seen) if (f.file, f.row) not in known]
@@ -46,7 +46,13 @@ def without_departed(
     frame = tables["controls"]
     places = (tables.place("controls", int(line)) for line in frame.index)
     kept = frame[[(file, row) not in gone for file, _sheet, row in places]]
-    notes = tuple(replace(f, severity="note", code="control_departed") for f in departed)
+    by_column: dict[tuple[object, object], list[Finding]] = {}
+    for fault in departed:
+        by_column.setdefault((fault.details.get("table"), fault.details.get("summed")), []).append(fault)
+    notes = tuple(
+        replace(found[0], severity="note", code="control_departed", details={**found[0].details, "count": len(found)})
+        for found in by_column.values()
+    )
     return tables.with_frame("controls", kept), notes
 
 
