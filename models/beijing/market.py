@@ -129,10 +129,10 @@ def _offer(number: int, c: Candidate, code: str, book: _Book) -> Row:
     if len(matched) > 2 and draw.chance(0.15):
         listed = sorted(draw.weighted(matched, [1.0] * len(matched), len(matched) - 1))
         matched = listed
-    demands = [min(book.demand[n]) for n in matched]
-    middle, least = rank_even(demands, 0.5), min(demands)
+    open_parts = [book.bought[n] for n in matched]
+    middle, least = rank_even(open_parts, 0.5), min(open_parts)
     price = _price(c, terms, draw)
-    lots = _lots(terms, draw, middle, least, price)
+    lots = _lots(draw, middle, least, price)
     quality = draw.middling(0.52, 0.97) + (0.05 if price > float(terms["price"]) else 0)
     marks = draw.between(0, 1)
     row = {
@@ -161,17 +161,16 @@ def _price(c: Candidate, terms: Row, draw: Draw) -> float:
     return float(terms["price"]) * spread
 
 
-def _lots(terms: Row, draw: Draw, middle: int, least: int, price: float) -> Row:
+def _lots(draw: Draw, middle: float, least: float, price: float) -> Row:
     """Smallest and largest award and the cost of setting one up; about half of the offers have neither."""
     lot = setup = most = ""
-    size = min(middle * draw.between(0.1, 0.38), least * 0.8)
-    if draw.chance(0.4) and size >= 1.5:
+    size = least * draw.between(0.14, 0.42)
+    if draw.chance(0.24) and size >= 1.5:
         lot = str(round_amount(size))
-    if draw.chance(0.3):
-        worth = middle * price * 0.35
-        setup = str(max(500, round(worth * draw.between(0.008, 0.03) / 100) * 100))
+    if draw.chance(0.34):
+        setup = str(max(300, round(middle * price * draw.between(0.002, 0.012) / 100) * 100))
     if draw.chance(0.25):
-        most = str(round_amount(max(float(lot or 1) * 1.5, middle * draw.between(0.45, 0.9))))
+        most = str(round_amount(max(float(lot or 1) * 1.5, middle * draw.between(0.6, 1.2))))
     return {"setup": setup, "min_quantity": lot, "max_quantity": most}
 
 

@@ -21,7 +21,7 @@ def set_floors(need_rows: list[Row], lines: list[Row], offer_rows: list[Row]) ->
             continue
         if n["need"] in kept:
             extra = draw.pick((-0.15, -0.1, -0.05, 0.0, 0.05)) if rivals[n["need"]] >= 3 else -0.1
-            n["floor"] = plain(max(0.0, int((least[n["need"]] + extra) * 20) / 20))
+            n["floor"] = plain(max(0.0, int(min(least[n["need"]] + extra, float(n["target"]) - 0.1) * 20) / 20))
         elif rivals[n["need"]] >= 3:
             n["floor"] = plain(draw.pick((0.0, 0.1, 0.15, 0.2, 0.25)))
 
@@ -49,7 +49,7 @@ def set_counts(need_rows: list[Row], lines: list[Row]) -> None:
         terms, draw = item_terms()[n["item"]], Draw(17000 + int(n["need"][1:]))
         if terms["scope"] != "purchasable":
             continue
-        if draw.chance(0.12):
+        if draw.chance(0.08):
             n["max_awards"] = str(draw.pick((2, 2, 3)))
         large = n["item"] in ("C05010400", "C13050100") and n["area"] in ("chaoyang", "haidian")
         if large and n["purchaser"].startswith("district"):
@@ -119,7 +119,7 @@ def _control(table: str, column: str, purchaser: str, year: str, amount: int) ->
 
 
 def relations(need_rows: list[Row], lines: list[Row]) -> list[Row]:
-    """Those who are trained are advised too, those cared for at home are checked: so much of one per unit of the other."""
+    """Those who are trained are advised too, those cared for at home are checked: so much per unit of the other."""
     kept = {line["need"]: int(line["quantity"]) for line in lines}
     first = {n["need"]: n for n in reversed(need_rows)}
     at = {(n["item"], n["area"]): n["need"] for n in reversed(need_rows)}
@@ -135,8 +135,10 @@ def relations(need_rows: list[Row], lines: list[Row]) -> list[Row]:
                 continue  # today's delivery must satisfy the rule
             factor = plain(-max(0.01, int(ratio * 100) / 100) if ratio >= 0.01 else -ratio)
             for need, coefficient in ((one, "1"), (two, factor)):
-                rows.append({"relation": f"{name}_{area}", "need": need, "coefficient": coefficient,
-                             "at_least": "0", "status": ASSUMED, "source": "assumed part of one service per unit of the other"})  # fmt: skip
+                rows.append({
+                    "relation": f"{name}_{area}", "need": need, "coefficient": coefficient, "at_least": "0",
+                    "status": ASSUMED, "source": "assumed part of one service per unit of the other",
+                })  # fmt: skip
     return rows
 
 

@@ -51,7 +51,7 @@ def _undertaker(c: Candidate, own: list[Row], draw: Draw) -> Row:
         row["registered"] = "no"
     if kind == "social_organisation" and draw.chance(0.18):
         row["contract_limit"] = str(_limit(own, draw))
-    if draw.chance(0.06):
+    if draw.chance(0.04):
         row["engagement_cost"] = str(draw.pick((1000, 1500, 2000, 3000)))
     _join_group(row, c, draw)
     return row
@@ -70,7 +70,8 @@ def _capacity(own: list[Row], draw: Draw) -> int:
     """Hours a year: an even share of what the needs buy, from tight to ample; never below the largest lot."""
     load = sum(float(r["_load"]) * float(r["capacity_use"]) for r in own)
     lot = max(float(r["min_quantity"] or 1) * float(r["capacity_use"]) for r in own)
-    return round_amount(max(load * draw.middling(0.35, 1.75), lot * 1.3))
+    factor = draw.between(0.45, 0.9) if draw.chance(0.3) else draw.middling(0.9, 3.2)
+    return round_amount(max(load * factor, lot * 2.5))
 
 
 def _limit(own: list[Row], draw: Draw) -> int:
