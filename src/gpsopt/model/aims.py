@@ -89,8 +89,8 @@ def _worst_area(m: pyo.ConcreteModel, world: World) -> None:
 
     def no_area_is_below(b: Any, a: Any, t: Any) -> Any:
         m = b.model()
-        missing = sum(m.gravity[n, t] / b.wanted[a, t] * m.shortfall[n, t] for n in b.NEEDS_IN[a, t])
-        return b.least["coverage"] + missing <= 1
+        missing = sum(m.gravity[n, t] * m.shortfall[n, t] for n in b.NEEDS_IN[a, t])
+        return b.wanted[a, t] * b.least["coverage"] + missing <= b.wanted[a, t]
 
     b.no_area_is_below = rows(b.AREA_YEARS, no_area_is_below)
     m.aims.worst_area = expressions(b.ONE, lambda b, k: b.model().worst_area.least[k])

@@ -18,15 +18,18 @@ from typing import Any, Final
 import highspy
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from gpsopt.errors import SolverError
 
 Array = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 Report = Callable[[float, float], None]  # best value and bound so far, in the objective's own unit
 
 _STATUS: Final = highspy.HighsModelStatus
 _ENDS: Final = {
     _STATUS.kOptimal: "optimal",
+    _STATUS.kObjectiveTarget: "limit",
     _STATUS.kTimeLimit: "limit",
     _STATUS.kSolutionLimit: "limit",
     _STATUS.kIterationLimit: "limit",
@@ -49,6 +52,7 @@ class Limits:
     relative_gap: float = 0.0
     seconds: float | None = None
     nodes: int | None = None
+    target: float | None = None  # stop at a point this good
 
 
 @dataclass(frozen=True)
@@ -63,28 +67,26 @@ class Outcome:
 
 
 class Engine:
-    """A matrix inside HiGHS. Costs, bounds and appended rows may change; the rest is fixed."""
+    """A matrix inside HiGHS, twice: with integers, and relaxed (warm from run to run).
+
+    Continuous columns are counted inside in units of about a thousandth of their upper bound, so that an
+    integer tolerance times a large bound is not worth whole units. Costs, bounds and appended rows may
+    change; the rest is fixed.
+    """
 
     def __init__(self, compiled: Any, seed: int = 0) -> None:
-        self._matrix = compiled.matrix.tocsr()
-        self._lower, self._upper = compiled.row_lower.copy(), compiled.row_upper.copy()
         self._integer = np.asarray(compiled.integer, dtype=bool)
+        self._scale = _column_scale(compiled)
+        self._matrix = (compiled.matrix @ sparse.diags_array(self._scale)).tocsr()
+        self._lower, self._upper = compiled.row_lower.copy(), compiled.row_upper.copy()
+        self._column_lower = compiled.column_lower / self._scale
+        self._column_upper = compiled.column_upper / self._scale
         self._cost = np.zeros(self._matrix.shape[1])
-        self._column_lower, self._column_upper = compiled.column_lower, compiled.column_upper
         self._claim = 0.0
         self._extra: list[tuple[Array, float, float]] = []
-        with quiet_stdout():
-            self._highs = highspy.Highs()
-            for name, value in {
-                "output_flag": True, "log_to_console": False, "threads": 1, "random_seed": seed,
-                "mip_min_logging_interval": 1.0,
-            }.items():  # fmt: skip
-                _ok(self._highs.setOptionValue(name, value))
-            _ok(self._highs.passModel(_lp(compiled)))
-
-    @property
-    def columns(self) -> int:
-        return int(self._matrix.shape[1])
+        self._highs = self._load(seed, relaxed=False)
+        self._relaxed: Any = None
+        self._seed = seed
 
     @property
     def integer_count(self) -> int:
@@ -97,39 +99,74 @@ class Engine:
 
     def set_cost(self, cost: Array) -> None:
         """Minimise this."""
-        self._cost = cost
+        self._cost = cost * self._scale
         places = np.arange(len(cost), dtype=np.int32)
-        _ok(self._highs.changeColsCost(len(cost), places, cost))
-
-    def set_bounds(self, lower: Array, upper: Array) -> None:
-        """New bounds of all columns."""
-        places = np.arange(len(lower), dtype=np.int32)
-        _ok(self._highs.changeColsBounds(len(lower), places, lower, upper))
+        for h in self._both():
+            _ok(h.changeColsCost(len(cost), places, self._cost))
 
     def set_row_bounds(self, row: int, lower: float, upper: float) -> None:
         """New limits of one row."""
         self._lower[row], self._upper[row] = lower, upper
-        _ok(self._highs.changeRowBounds(row, lower, upper))
+        for h in self._both():
+            _ok(h.changeRowBounds(row, lower, upper))
 
     def add_row(self, weights: Array, lower: float, upper: float) -> None:
         """Hold lower <= weights . x <= upper from now on."""
-        places = np.flatnonzero(weights).astype(np.int32)
-        _ok(self._highs.addRow(lower, upper, len(places), places, weights[places]))
-        self._extra.append((weights, lower, upper))
+        scaled = weights * self._scale
+        self._extra.append((scaled, lower, upper))
+        for h in self._both():
+            _append(h, scaled, lower, upper)
 
-    def relax(self, relaxed: bool) -> None:
-        """Treat integer columns as continuous, or as integers again."""
-        places = np.flatnonzero(self._integer).astype(np.int32)
-        kind = highspy.HighsVarType.kContinuous if relaxed else highspy.HighsVarType.kInteger
-        if len(places):
-            _ok(self._highs.changeColsIntegrality(len(places), places, np.array([kind] * len(places))))
+    def rows(self) -> tuple[Any, Array, Array]:
+        """The matrix with its appended rows and their limits, over the columns as the model counts them."""
+        lower = np.append(self._lower, [low for _w, low, _u in self._extra])
+        upper = np.append(self._upper, [up for _w, _l, up in self._extra])
+        unscaled = self._matrix @ sparse.diags_array(1.0 / self._scale)
+        extra = [sparse.csr_array((w / self._scale)[None, :]) for w, _l, _u in self._extra]
+        return sparse.vstack([unscaled, *extra], format="csr"), lower, upper
 
-    def duals(self) -> Array:
-        """Row duals of the last linear run."""
-        return np.array(self._highs.getSolution().row_dual)
+    def relaxation(self) -> tuple[float, Array, Array]:
+        """Value, point and row duals with every integer free to be a fraction: the value is a bound."""
+        if self._relaxed is None:
+            self._relaxed = self._load(self._seed, relaxed=True)
+            places = np.arange(len(self._cost), dtype=np.int32)
+            _ok(self._relaxed.changeColsCost(len(self._cost), places, self._cost))
+            for weights, lower, upper in self._extra:
+                _append(self._relaxed, weights, lower, upper)
+        status = self._run_relaxed()
+        if status != _STATUS.kOptimal:
+            raise SolverError("solver_failed", status=self._relaxed.modelStatusToString(status))
+        solution = self._relaxed.getSolution()
+        inside = np.array(solution.col_value)
+        return float(self._cost @ inside), inside * self._scale, np.array(solution.row_dual)
 
-    def minimise(self, limits: Limits, start: Array | None = None, report: Report | None = None) -> Outcome:
-        """Run to the limits, from a start point if one is given; raises SolverError if the answer does not stand."""
+    def with_integers_of(self, point: Array) -> Array | None:
+        """The best point whose integers are those of `point`, or None where rounding them leaves no room."""
+        if self._relaxed is None:
+            self.relaxation()
+        lower, upper = self._column_lower.copy(), self._column_upper.copy()
+        lower[self._integer] = upper[self._integer] = np.round(point[self._integer])
+        self._set_relaxed_bounds(lower, upper)
+        status = self._run_relaxed()
+        found = None
+        if status == _STATUS.kOptimal:
+            found = np.array(self._relaxed.getSolution().col_value) * self._scale
+            found[self._integer] = np.round(found[self._integer])
+        self._set_relaxed_bounds(self._column_lower, self._column_upper)
+        return found
+
+    def minimise(
+        self, limits: Limits, start: Array | None = None, report: Report | None = None, free: Bools | None = None
+    ) -> Outcome:
+        """Run to the limits, from a start point if one is given; raises SolverError if the answer does not stand.
+
+        `free`: only these columns may differ from the start point (the others are fixed at it).
+        """
+        if free is not None and start is not None:
+            fixed = np.where(free, np.nan, start / self._scale)
+            self._set_bounds(
+                np.where(free, self._column_lower, fixed), np.where(free, self._column_upper, fixed)
+            )  # fmt: skip
         outcome = self._run(limits, start, report)
         if start is not None and (outcome.status == "unclear" or not self._stands(outcome)):
             outcome = self._run(limits, None, report)
@@ -137,16 +174,58 @@ class Engine:
             _ok(self._highs.setOptionValue("presolve", "off"))
             outcome = self._run(limits, None, report)
             _ok(self._highs.setOptionValue("presolve", "choose"))
+        if free is not None:
+            self._set_bounds(self._column_lower, self._column_upper)
         if not self._stands(outcome):
             raise SolverError("answer_does_not_stand", difference=f"{abs(self._claim - outcome.value):.6g}")
         return outcome
+
+    def violation(self, point: Array) -> float:
+        """The largest relative violation of a row: its size measured against the terms it adds up."""
+        inside = point / self._scale
+        size = 1.0 + abs(self._matrix) @ np.abs(inside)
+        activity = self._matrix @ inside
+        over = np.maximum(self._lower - activity, activity - self._upper) / size
+        worst = float(over.max(initial=0.0))
+        for weights, lower, upper in self._extra:
+            value = float(weights @ inside)
+            size_ = 1.0 + float(np.abs(weights) @ np.abs(inside))
+            worst = max(worst, (lower - value) / size_, (value - upper) / size_)
+        return worst
+
+    def _load(self, seed: int, relaxed: bool) -> Any:
+        with quiet_stdout():
+            h = highspy.Highs()
+            for name, value in {
+                "output_flag": True, "log_to_console": False, "threads": 1, "random_seed": seed,
+                "mip_min_logging_interval": 1.0, "mip_feasibility_tolerance": 1e-7,
+            }.items():  # fmt: skip
+                _ok(h.setOptionValue(name, value))
+            limits = (self._lower, self._upper, self._column_lower, self._column_upper)
+            _ok(h.passModel(_lp(self._matrix, *limits, None if relaxed else self._integer)))
+        return h
+
+    def _both(self) -> list[Any]:
+        return [self._highs] if self._relaxed is None else [self._highs, self._relaxed]
+
+    def _run_relaxed(self) -> Any:
+        with quiet_stdout():
+            _ok(self._relaxed.run())
+        return self._relaxed.getModelStatus()
+
+    def _set_bounds(self, lower: Array, upper: Array) -> None:
+        _ok(self._highs.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper))
+
+    def _set_relaxed_bounds(self, lower: Array, upper: Array) -> None:
+        _ok(self._relaxed.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper))
 
     def _run(self, limits: Limits, start: Array | None, report: Report | None) -> Outcome:
         h = self._highs
         options = {
             "mip_abs_gap": limits.absolute_gap, "mip_rel_gap": limits.relative_gap,
-            "time_limit": float("inf") if limits.seconds is None else limits.seconds,
+            "time_limit": float("inf") if limits.seconds is None else h.getRunTime() + limits.seconds,
             "mip_max_nodes": 2**31 - 1 if limits.nodes is None else limits.nodes,
+            "objective_target": -float("inf") if limits.target is None else limits.target,
         }  # fmt: skip
         with quiet_stdout():
             _ok(h.clearSolver())
@@ -154,14 +233,12 @@ class Engine:
                 _ok(h.setOptionValue(name, value))
             if start is not None:
                 solution = highspy.HighsSolution()
-                solution.col_value = start.tolist()
+                solution.col_value = (start / self._scale).tolist()
                 _ok(h.setSolution(solution))
             with _listening(h, report):
                 status = h.run()
-        if status == highspy.HighsStatus.kError:
-            raise SolverError("solver_failed", status=h.modelStatusToString(h.getModelStatus()))
         end = _ENDS.get(h.getModelStatus())
-        if end is None:
+        if status == highspy.HighsStatus.kError or end is None:
             raise SolverError("solver_failed", status=h.modelStatusToString(h.getModelStatus()))
         return self._outcome(end)
 
@@ -170,52 +247,53 @@ class Engine:
         found = info.primal_solution_status == 2  # a feasible point
         if not found or end in ("infeasible", "unbounded", "unclear"):
             return Outcome(end, None, float("inf"), float("-inf"), int(info.mip_node_count))
-        point = np.array(self._highs.getSolution().col_value)
-        point[self._integer] = np.round(point[self._integer])
+        inside = np.array(self._highs.getSolution().col_value)
+        rounded = np.where(self._integer, np.round(inside), inside)
+        point = rounded * self._scale
         self._claim = float(info.objective_function_value)
-        value = float(self._cost @ point)
+        if self.has_integers and np.abs(rounded - inside).max(initial=0.0) > 1e-9:
+            # Rounding a decision moves what hangs on it: solve the quantities again around the rounded ones.
+            clean = self.with_integers_of(point)
+            point = point if clean is None else clean
+        value = float(self._cost @ (point / self._scale))
         bound = float(info.mip_dual_bound) if self.has_integers else value
         return Outcome(end, point, value, min(bound, value), max(0, int(info.mip_node_count)))
 
     def _stands(self, outcome: Outcome) -> bool:
-        """Is the claimed objective that of the point, and does the point keep the rows?"""
+        """Is the claimed objective that of the point (or worse), and does the point keep the rows?"""
         if outcome.point is None:
             return True
         if not np.isfinite(outcome.point).all():
             return False
-        # Rounding integers moves the value by what the solver's integer tolerance allows.
-        scale = max(1.0, abs(self._claim), float(np.abs(self._cost) @ np.abs(outcome.point)))
-        if abs(self._claim - outcome.value) > _CLAIM * scale * 10:
-            return False
-        return self._violation(outcome.point) <= _SLACK
-
-    def _violation(self, point: Array) -> float:
-        """The largest relative violation of a row: its size measured against the terms it adds up."""
-        activity = self._matrix @ point
-        size = 1.0 + abs(self._matrix) @ np.abs(point)
-        over = np.maximum(self._lower - activity, activity - self._upper) / size
-        worst = float(over.max(initial=0.0))
-        for weights, lower, upper in self._extra:
-            value = float(weights @ point)
-            size_ = 1.0 + float(np.abs(weights) @ np.abs(point))
-            worst = max(worst, (lower - value) / size_, (value - upper) / size_)
-        return worst
+        scale = max(1.0, abs(self._claim), float(np.abs(self._cost) @ np.abs(outcome.point / self._scale)))
+        return outcome.value - self._claim <= _CLAIM * scale and self.violation(outcome.point) <= _SLACK
 
 
-def _lp(compiled: Any) -> Any:
+def _column_scale(compiled: Any) -> Array:
+    """Powers of two that bring large continuous columns to about a thousand."""
+    upper = np.where(np.isfinite(compiled.column_upper), np.abs(compiled.column_upper), 1.0)
+    wanted = np.maximum(1.0, upper / 1000.0)
+    return np.where(np.asarray(compiled.integer, dtype=bool), 1.0, 2.0 ** np.round(np.log2(wanted)))
+
+
+def _append(h: Any, weights: Array, lower: float, upper: float) -> None:
+    places = np.flatnonzero(weights).astype(np.int32)
+    _ok(h.addRow(lower, upper, len(places), places, weights[places]))
+
+
+def _lp(
+    matrix: Any, row_lower: Array, row_upper: Array, column_lower: Array, column_upper: Array, integer: Bools | None
+) -> Any:
     lp = highspy.HighsLp()
-    matrix = compiled.matrix.tocsr()
     lp.num_row_, lp.num_col_ = matrix.shape
     lp.col_cost_ = np.zeros(matrix.shape[1])
-    lp.col_lower_, lp.col_upper_ = compiled.column_lower, compiled.column_upper
-    lp.row_lower_, lp.row_upper_ = compiled.row_lower, compiled.row_upper
+    lp.col_lower_, lp.col_upper_ = column_lower, column_upper
+    lp.row_lower_, lp.row_upper_ = row_lower, row_upper
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = matrix.indptr
-    lp.a_matrix_.index_ = matrix.indices
-    lp.a_matrix_.value_ = matrix.data
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
     kinds = highspy.HighsVarType
-    if np.any(compiled.integer):
-        lp.integrality_ = [kinds.kInteger if i else kinds.kContinuous for i in compiled.integer]
+    if integer is not None and integer.any():
+        lp.integrality_ = [kinds.kInteger if i else kinds.kContinuous for i in integer]
     return lp
 
 

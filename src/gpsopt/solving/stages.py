@@ -16,12 +16,16 @@ import numpy as np
 
 from gpsopt.errors import LimitError, SolverError
 from gpsopt.model.aims import MONEY_AIMS, gravity_of
-from gpsopt.model.world import World
+from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.settings import AIMS, Sense
 from gpsopt.solving.engine import Array, Engine, Limits, Outcome
+from gpsopt.solving.large import Target, seek_large
+from gpsopt.solving.neighbourhoods import Groups, groups_of
 
 #: a model with at most this many award decisions is solved to proof when no gap is asked for
 SMALL: Final = 3_000
+#: above this many, a gap is sought with small problems beside the search
+PLAIN: Final = 1_500
 #: nodes spent on that proof before 0.001 is good enough
 PROOF_NODES: Final = 20_000
 DEFAULT_GAP: Final = 0.001
@@ -91,6 +95,17 @@ class Aim:
     def weights(self) -> Array:
         return np.asarray(self.parts.sum(axis=0), dtype=float).ravel()
 
+    @property
+    def cost_unit(self) -> float:
+        """What the solver's objective counts in: its smallest costs must stay far above its tolerance of 1e-7.
+
+        Dividing an aim by its whole scale puts single units below that tolerance, and the bounds are then wrong.
+        """
+        sizes = np.abs(self.weights[self.weights != 0])
+        if self.name == "worst_area":
+            return 1e-4
+        return float(np.exp(np.log(sizes).mean())) if len(sizes) and self.unit == 1.0 else 1.0
+
     def value(self, point: Array) -> float:
         return float(self.weights @ point + self.constants.sum())
 
@@ -132,11 +147,13 @@ def seek(
     engine = Engine(compiled, options.seed)
     aims = aims_of(world, compiled)
     clock = _Clock(options.time_limit, len(aims), progress)
+    budget = sum(world.facts.budget.values()) / FEN_PER_WAN
+    search = _Search(engine, compiled, groups_of(world, compiled), aims, options, clock, budget)
     stages: list[Stage] = []
     point: Array | None = None
     nodes = 0
     for aim in aims:
-        outcome = _stage(engine, aim, options, clock, point)
+        outcome = _stage(search, aim, point)
         nodes += outcome.nodes
         if outcome.status == "infeasible":
             if point is not None:
@@ -161,37 +178,69 @@ def _signed(aim: Aim) -> float:
     return 1.0 if aim.sense == "min" else -1.0
 
 
-def _stage(engine: Engine, aim: Aim, options: Options, clock: _Clock, start: Array | None) -> Outcome:
+@dataclass(frozen=True)
+class _Search:
+    """What every stage needs."""
+
+    engine: Engine
+    compiled: Any
+    groups: Groups
+    aims: tuple[Aim, ...]
+    options: Options
+    clock: _Clock
+    budget: float  # 万元, all purchasers and years: the size of an outlay before one is known
+
+
+def _stage(search: _Search, aim: Aim, start: Array | None) -> Outcome:
     """One aim to its gap: small models to proof first, then to the gap that is good enough."""
-    sign, total = _signed(aim), float(np.nansum(aim.part_scale))
-    weights = sign * aim.weights
-    # Dividing by the scale makes an absolute gap of the solver the gap that people read.
-    unit = total if total > 0 else max(1.0, float(np.abs(weights).max(initial=0.0)))
-    if not weights.any():
-        unit = 1.0
-    engine.set_cost(weights / unit)
-    own_value = bool(np.isnan(aim.part_scale).any())
+    engine, options, clock = search.engine, search.options, search.clock
+    sign, unit = _signed(aim), aim.cost_unit
+    engine.set_cost(sign * aim.weights / unit)
     constant = sign * float(aim.constants.sum())
 
     def report(best: float, bound: float) -> None:
-        value, limit = sign * (best * unit + constant), sign * (bound * unit + constant)
-        clock.report(aim, value, limit)
+        clock.report(aim, sign * (best * unit + constant), sign * (bound * unit + constant))
 
-    def limits(gap: float, nodes: int | None) -> Limits:
-        # The solver's relative gap knows nothing of the constant: with own values it is made absolute from a start.
-        relative = gap if own_value and constant == 0 else 0.0
-        base = sign * aim.value(start) / unit if own_value and constant != 0 and start is not None else 0.0
-        absolute = max(1e-9, gap if not own_value else 0.98 * gap * abs(base))
-        return Limits(absolute, relative, clock.share(), nodes)
+    small = engine.integer_count <= SMALL
+    asked = options.gap if options.gap is not None else 0.0 if small else DEFAULT_GAP
+    target = _target(search, aim, start, asked)
+    if asked > 0 and engine.integer_count > PLAIN and options.node_limit is None:
+        found = seek_large(
+            engine, search.compiled, search.groups, target, start, report, clock.left_for_stage()
+        )  # fmt: skip
+        return _unscaled(found, unit)
+    allowed = target.allowed(engine.relaxation()[0]) if asked > 0 else 0.0
+    nodes = options.node_limit or (PROOF_NODES if options.gap is None else None)
+    outcome = engine.minimise(Limits(max(1e-9, allowed), 0.0, clock.share(), nodes), start, report)
+    proven = outcome.status != "limit" or options.gap is not None or options.node_limit is not None or clock.over()
+    if proven or _gap(aim, outcome, unit, constant) <= DEFAULT_GAP:
+        return _unscaled(outcome, unit)
+    start = outcome.point if outcome.point is not None else start
+    allowed = replace(target, gap=DEFAULT_GAP).allowed(engine.relaxation()[0])
+    return _unscaled(engine.minimise(Limits(max(1e-9, allowed), 0.0, clock.share()), start, report), unit)
 
-    asked = options.gap
-    if asked is None and int(engine.integer_count) <= SMALL:
-        outcome = engine.minimise(limits(0.0, options.node_limit or PROOF_NODES), start, report)
-        if _gap(aim, outcome, unit, constant) <= DEFAULT_GAP or outcome.status != "limit" or clock.over():
-            return _unscaled(outcome, unit)
-        start = outcome.point if outcome.point is not None else start
-    outcome = engine.minimise(limits(DEFAULT_GAP if asked is None else asked, options.node_limit), start, report)
-    return _unscaled(outcome, unit)
+
+def _target(search: _Search, aim: Aim, start: Array | None, gap: float) -> Target:
+    """The stage in the solver's units; each later aim counts a hundredth of the one before it."""
+    sign, unit = _signed(aim), aim.cost_unit
+    costs = sign * aim.weights / unit
+    size = float(aim.part_scale.sum())
+    own = bool(np.isnan(size))
+    size = _size(search, aim, start)
+    blend, part = costs.copy(), 1.0
+    for later in search.aims[search.aims.index(aim) + 1 :]:
+        part /= 100.0
+        blend += part * size / unit * _signed(later) * later.weights / _size(search, later, start)
+    return Target(costs, blend, sign * float(aim.constants.sum()) / unit, None if own else size / unit, gap)
+
+
+def _size(search: _Search, aim: Aim, start: Array | None) -> float:
+    """The aim's scale, or what its own value may come to before there is one."""
+    size = float(aim.part_scale.sum())
+    if not np.isnan(size):
+        return size or 1.0
+    value = 0.0 if start is None else abs(aim.value(start))
+    return max(value, 1e-3 * search.budget, 1.0)
 
 
 def _gap(aim: Aim, outcome: Outcome, unit: float, constant: float) -> float:
@@ -254,6 +303,11 @@ class _Clock:
             return None
         left = self._limit - (time.monotonic() - self._start)
         return max(0.01, left / (self._stages - self._done))
+
+    def left_for_stage(self) -> Callable[[], float | None]:
+        """A clock of this stage's own share."""
+        share, start = self.share(), time.monotonic()
+        return lambda: None if share is None else max(0.01, share - (time.monotonic() - start))
 
     def over(self) -> bool:
         return self._limit is not None and time.monotonic() - self._start > self._limit
