@@ -14,6 +14,7 @@ from .variants import (
     KNIFE_EDGE,
     LAGGED,
     NEW_POSTS,
+    NO_DEMAND,
     POOLED,
     RETURNED,
     SHORT_OF_TODAY,
@@ -114,6 +115,11 @@ ILLEGAL = {
     "offer not begun": Illegal(
         _o1(first_year="2016").but(plan={"undertakers 2": None, "coverage 2": {"candidates": "1"}}),
         "candidates", "allocation.csv", 2, "offer",
+    ),
+    "award where nothing is asked for": Illegal(
+        NO_DEMAND.but(added={"allocation": "2016,n2,p1,i1,a1,u2,o2,0.5,90.5,0.00,45.25\n"}),
+        "candidates", "allocation.csv", 4, "offer",
+        ("served", "award_size", "recomputed", "ledger", "existing_budget", "aims", "fees_follow_the_matter"),
     ),
     "award of nothing": Illegal(
         BASE.but(added={"allocation": "2016,n1,p1,i1,a1,u2,o2,0,90.5,0.00,0.00\n"},

@@ -28,6 +28,7 @@ def test_what_was_checked_is_counted(tmp_path: Path) -> None:
     verdict = BASE.verdict(tmp_path)
     assert verdict.checked["ledger"] == 9
     assert verdict.checked["existing_budget"] == 2
+    assert verdict.checked["cells"] == 27
     assert verdict.checked["candidates"] == 4
     assert verdict.checked["aims"] == 7
     assert verdict.lines("zh")[0].startswith("复核通过")

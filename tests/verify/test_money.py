@@ -13,7 +13,7 @@ from gpsopt.verify.exact import down_to_grid, grown, half_up_div, rounded_text, 
 from gpsopt.verify.facts import award_cost, still_paid, stopped_share
 from gpsopt.verify.frames import evidence_of
 from gpsopt.verify.ledger import purse_of
-from gpsopt.verify.marks import marks_of
+from gpsopt.verify.marks import Mark, marks_of
 from gpsopt.verify.world import Line, world_of
 
 from .handmade import rows_of, write_model
@@ -118,7 +118,8 @@ def test_marks_of_offers(tmp_path: Path) -> None:
     marks = marks_of(world_of(scenario), scenario)
     assert [marks.offers[o].score for o in ("o1", "o2", "o3")] == [Fraction(4, 5), Fraction(33, 40), Fraction(19, 40)]
     assert marks.reference["i1"].score == Fraction(7, 10)
-    assert marks.reference["i2"].score == 0
+    assert marks.reference["i2"] == Mark(Fraction(0), Fraction(0), Fraction(0))
+    assert marks.score(Fraction(1), Fraction(0)) == Fraction(1, 4)
     bare = {name: text for name, text in TABLES.items() if name != "performance"}
     scenario = read_scenario(write_model(tmp_path / "without", MODEL + model, bare))
     without = marks_of(world_of(scenario), scenario)

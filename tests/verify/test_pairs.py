@@ -161,6 +161,22 @@ def test_thin_markets_stay_direct_only_where_there_is_a_line(tmp_path: Path) -> 
     assert found.candidates["n2", 2016] == 2
 
 
+def test_a_demand_of_one_step_is_a_market(tmp_path: Path) -> None:
+    """0.5 units on a grid of 0.5 are demand, 0.4 are none."""
+    needs = f"{NEEDS}n1,p1,i1,a1,2015,0.5,1\nn1,p1,i1,a1,2016,0.4,1\n"
+    found = pairs(tmp_path, "o1,u1,i1,,,50,,,,,,,\n", needs=needs)
+    assert found.remaining == {("n1", 2015): ("o1",)}
+    assert found.thin == {("n1", 2015): True}
+
+
+@pytest.mark.parametrize(("quantity", "kept"), [("0.4", False), ("0.5", True)])
+def test_a_line_of_less_than_a_step_keeps_nothing_direct(quantity: str, kept: bool, tmp_path: Path) -> None:
+    lines = f"need,quantity,expenditure,avoidable\nn1,{quantity},500,1\n"
+    settings = '[clauses.competition]\non_thin = "keep_direct"\n'
+    found = pairs(tmp_path, "o1,u1,i1,,n1,50,,,,,,,\n", settings, direct_lines=lines)
+    assert bool(found.excluded) == kept
+
+
 def test_dated_and_district_catalogues(tmp_path: Path) -> None:
     """The district's row before the municipal one before the item; of several the latest first_year."""
     catalogue = (
