@@ -132,3 +132,8 @@ def test_the_least_coverage_is_not_held_above_what_it_is() -> None:
     plan = agreed(draw(769))
     assert value(plan, "worst_area") == pytest.approx(0.6)
     assert value(plan, "outlay") == 220
+
+
+def test_the_plan_of_earlier_aims_is_not_lost() -> None:
+    """Four aims held to a billionth left the fifth without any point in the solver's eyes."""
+    assert value(agreed(draw(7632)), "outlay") == 248

@@ -282,10 +282,11 @@ def _hold(engine: Engine, world: World, aim: Aim, stage: Stage, point: Array) ->
         shown = value + float(aim.constants[place] if by_part else aim.constants.sum())
         scale = aim.part_scale[place] if by_part else aim.part_scale.sum()
         size = abs(shown) if np.isnan(scale) else float(scale)
-        # The least coverage may pass its rows by the solver's tolerance: held to that, true plans would be lost.
-        least = 2e-6 if aim.name == "worst_area" else 1e-9 * max(1.0, abs(value))
-        slack = max(stage.tolerance * size, least)
         norm = max(1e-12, float(np.abs(weights).max()))
+        # Held closer than the solver can tell, true plans would be lost: a fifth of a fen, and for the least
+        # coverage what its own rows may be passed by.
+        least = 2e-6 if aim.name == "worst_area" else max(1e-9 * abs(value), 2e-7 * norm)
+        slack = max(stage.tolerance * size, least)
         low, high = (-np.inf, value + slack) if aim.sense == "min" else (value - slack, np.inf)
         engine.add_row(weights / norm, low / norm, high / norm)
 
