@@ -210,6 +210,7 @@ class Engine:
 
     def _run_relaxed(self) -> Any:
         with quiet_stdout():
+            _ok(self._relaxed.clearSolver())  # a fresh run may presolve: far quicker here than an old basis
             _ok(self._relaxed.run())
         return self._relaxed.getModelStatus()
 

@@ -1,8 +1,9 @@
 """One aim of a large model: a bound from the relaxation, a plan from small problems, a search where they end.
 
-The relaxation's bound is close for shortfalls and outlay; what is hard is to find a plan near it. A first
-plan comes from a short search in which later aims count a little (so that it is good for them too); sweeps
-of small problems then improve it until the gap is reached; what remains is left to a search over everything
+The relaxation's bound is close; what is hard is to find a plan near it. A first plan is made group by group
+around the relaxation's point, later aims counting a little (so that it is good for them too). Sweeps of small
+problems then improve it: the relaxation's duals price what the groups take from each other, so that the first
+to be decided does not use up what is worth more elsewhere. What remains is left to a search over everything
 with the plan as its start. Every limit is a number of nodes, so the same input gives the same plan.
 """
 
@@ -12,9 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+
 from gpsopt.errors import SolverError
-from gpsopt.solving.engine import Array, Engine, Limits, Outcome
-from gpsopt.solving.neighbourhoods import Groups, Neighbourhoods, sweep
+from gpsopt.solving.engine import Array, Bools, Engine, Limits, Outcome
+from gpsopt.solving.neighbourhoods import Groups, Neighbourhoods
 
 _FIRST_NODES: Final = 50
 _LAST_NODES: Final = 400
@@ -44,11 +47,18 @@ def seek_large(
     report: Callable[[float, float], None], seconds: Callable[[], float | None],
 ) -> Outcome:  # fmt: skip
     """Minimise `target` from `start`; the bound is that of the relaxation or of the last search."""
-    bound, _point, _duals = engine.relaxation()
-    point = start if start is not None else _first(engine, target, bound, report, seconds)
+    bound, relaxed, duals = engine.relaxation()
+    matrix, lower, upper = engine.rows()
+    small = Neighbourhoods(matrix, lower, upper, compiled)
+    priced = target.blend - matrix.T @ np.where(_coupling(compiled, len(duals)), duals, 0.0)
+    point = start
+    if point is None:
+        point = _first(engine, groups, small, target, priced, relaxed)
+        if point is None:
+            point = _searched(engine, target, bound, report, seconds)
     nodes = 0
     if point is not None:
-        point = _improve(engine, compiled, groups, target, point, bound, report, seconds)
+        point = _improve(engine, small, groups, target, priced, point, bound, report, seconds)
         value = float(target.costs @ point)
         if value - bound <= target.allowed(value):
             return Outcome("optimal", point, value, min(bound, value), nodes)
@@ -70,11 +80,38 @@ def seek_large(
     return Outcome(last.status, last.point, last.value, min(last.value, max(bound, last.bound)), last.nodes)
 
 
+def _coupling(compiled: Any, rows: int) -> Bools:
+    """Rows in which many needs meet: held aims (appended), capacities, areas.
+
+    Their duals price what a small problem takes from the others, so that the first to be decided does not
+    use up what is worth more elsewhere.
+    """
+    tied = np.zeros(rows, dtype=bool)
+    tied[compiled.matrix.shape[0] :] = True
+    for name, span in compiled.rows.items():
+        if name.startswith(("own_capacity.", "worst_area.", "undertaker_count.")):
+            tied[span.start : span.stop] = True
+    return tied
+
+
 def _first(
+    engine: Engine, groups: Groups, small: Neighbourhoods, target: Target, priced: Array, relaxed: Array
+) -> Array | None:
+    """Decide group by group around the relaxation's point; None where one of them finds no room."""
+    point = relaxed
+    for group in groups.by_purchaser:
+        found = small.decide(point, priced, groups.columns(group), 0.05 * target.allowed(float(target.costs @ relaxed)))
+        if found is None:
+            return None
+        point = found
+    return _whole(engine, target, point)
+
+
+def _searched(
     engine: Engine, target: Target, bound: float, report: Callable[[float, float], None],
     seconds: Callable[[], float | None],
 ) -> Array | None:  # fmt: skip
-    """A first plan with the later aims in sight; None where the short search found none."""
+    """A first plan by a short search over everything, with the later aims in sight."""
     engine.set_cost(target.blend)
     limits = Limits(absolute_gap=max(1e-9, 5 * target.allowed(bound)), nodes=_FIRST_NODES, seconds=seconds())
     try:
@@ -85,45 +122,45 @@ def _first(
 
 
 def _improve(
-    engine: Engine, compiled: Any, groups: Groups, target: Target, point: Array, bound: float,
+    engine: Engine, small: Neighbourhoods, groups: Groups, target: Target, priced: Array, point: Array, bound: float,
     report: Callable[[float, float], None], seconds: Callable[[], float | None],
 ) -> Array:  # fmt: skip
-    """Sweeps over the groups until the gap is reached or a sweep gains little."""
-    matrix, lower, upper = engine.rows()
-    small = Neighbourhoods(matrix, lower, upper, compiled)
-    best = point
+    """Sweeps over the groups, first at the relaxation's prices, until the gap is reached or little is gained."""
+    best = current = point
     for _sweep in range(_SWEEPS):
+        costs = priced if _sweep < _SWEEPS - 1 else target.blend
         before = float(target.costs @ best)
-        for place, group in enumerate(sweep(groups, target.costs * best)):
-            value = float(target.costs @ best)
-            allowed = target.allowed(value)
+        before_priced = float(costs @ current)
+        for place, group in enumerate(groups.groups):
+            allowed = target.allowed(float(target.costs @ best))
             left = seconds()
-            if value - bound <= allowed or (left is not None and left <= 0.02):
+            if float(target.costs @ best) - bound <= allowed or (left is not None and left <= 0.02):
                 return best
-            found = small.improve(best, target.blend, groups.columns(group), 0.05 * allowed)
+            found = small.decide(current, costs, groups.columns(group), 0.02 * allowed)
             if found is not None:
-                best = _cleaned(engine, target, best, found)
+                current = found
             if place % 16 == 15:
-                best = _cleaned(engine, target, best, best)
+                best = _cleaned(engine, target, best, current)
                 report(float(target.costs @ best), bound)
-        best = _cleaned(engine, target, best, best)
+        best = _cleaned(engine, target, best, current)
         report(float(target.costs @ best), bound)
-        if before - float(target.costs @ best) < 0.05 * target.allowed(before):
+        little = 0.05 * target.allowed(before)
+        if before - float(target.costs @ best) < little and before_priced - float(costs @ current) < little:
             break
     return best
 
 
 def _cleaned(engine: Engine, target: Target, best: Array, found: Array) -> Array:
-    """Quantities solved again around the found decisions, all at once; the better plan that keeps the rows."""
-    if found is not best and engine.violation(found) <= 1e-7:
-        return found
+    """The better of two plans, the second with its quantities solved again around its decisions."""
+    clean = _whole(engine, target, found)
+    return clean if clean is not None and target.blend @ clean <= target.blend @ best else best
+
+
+def _whole(engine: Engine, target: Target, found: Array) -> Array | None:
+    """Quantities solved again around the found decisions, all at once; None where the rows are not kept."""
+    engine.set_cost(target.blend)
     try:
-        engine.set_cost(target.blend)
         clean = engine.with_integers_of(found)
-    except SolverError:
-        clean = None
     finally:
         engine.set_cost(target.costs)
-    if clean is None or engine.violation(clean) > 1e-6:
-        return best
-    return clean if target.blend @ clean <= target.blend @ best else best
+    return None if clean is None or engine.violation(clean) > 1e-6 else clean

@@ -8,7 +8,6 @@ than one search over everything; the bound comes from the whole model's relaxati
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -38,7 +37,8 @@ class Groups:
     need: Ints  # per column: position of its need, -1 where it has none
     purchaser: Ints  # per column: position of its purchaser, -1 where it has none
     owner: Ints  # per need: position of its purchaser
-    groups: tuple[Ints, ...]  # positions of needs
+    groups: tuple[Ints, ...]  # positions of needs: by purchaser, by district, by item
+    by_purchaser: tuple[Ints, ...]
 
     def columns(self, group: Ints) -> Ints:
         """Columns that may change when the group is decided anew; columns of nobody always may."""
@@ -73,6 +73,7 @@ def groups_of(world: World, compiled: Any) -> Groups:
             purchaser[span.start : span.stop] = [buyer[key[_PURCHASER_AT[name]]] for key in span.keys]
     owner = np.array([buyer[p] for p in facts.needs.purchaser], dtype=np.int64)
     found: list[Ints] = []
+    first = 0
     for labels in (facts.needs.purchaser, facts.needs.area, facts.needs.item):
         members: dict[str, list[int]] = defaultdict(list)
         for i, label in enumerate(labels):
@@ -80,7 +81,8 @@ def groups_of(world: World, compiled: Any) -> Groups:
         for _label, group in sorted(members.items()):
             parts = -(-len(group) // _MOST)
             found += [np.array(group[i::parts], dtype=np.int64) for i in range(parts)]
-    return Groups(need, purchaser, owner, tuple(found))
+        first = first or len(found)
+    return Groups(need, purchaser, owner, tuple(found), tuple(found[:first]))
 
 
 class Neighbourhoods:
@@ -92,8 +94,11 @@ class Neighbourhoods:
         self._column_lower, self._column_upper = compiled.column_lower, compiled.column_upper
         self._integer = np.asarray(compiled.integer, dtype=bool)
 
-    def improve(self, point: Array, cost: Array, columns: Ints, enough: float) -> Array | None:
-        """A point at least as good that differs only in `columns`, or None. `enough`: absolute gap to stop at."""
+    def decide(self, point: Array, cost: Array, columns: Ints, enough: float) -> Array | None:
+        """A point that differs only in `columns`, whole there and better (or whole for the first time), or None.
+
+        `enough`: absolute gap at which the small problem may stop.
+        """
         part = self._by_column[:, columns]
         touched = np.flatnonzero(np.diff(part.tocsr().indptr))
         rows = part.tocsr()[touched]
@@ -101,7 +106,7 @@ class Neighbourhoods:
         rows = (rows @ sparse.diags_array(scale)).tocsr()
         mine = point[columns]
         rest = (self._by_column @ point)[touched] - rows @ (mine / scale)
-        # What the point itself needs is always allowed: it is feasible within the solver's tolerance.
+        # What the point itself takes is always allowed: it is feasible within the solver's tolerance.
         activity = rows @ (mine / scale)
         lower = np.minimum(self._lower[touched] - rest, activity)
         upper = np.maximum(self._upper[touched] - rest, activity)
@@ -109,20 +114,12 @@ class Neighbourhoods:
             rows, lower, upper, self._column_lower[columns] / scale, self._column_upper[columns] / scale,
             self._integer[columns], cost[columns] * scale, mine / scale, enough,
         )  # fmt: skip
-        if found is None or cost[columns] @ (found * scale) >= cost[columns] @ mine - 1e-9:
+        whole = np.abs(mine - np.round(mine))[self._integer[columns]].max(initial=0.0) < 1e-6
+        if found is None or (whole and cost[columns] @ (found * scale) >= cost[columns] @ mine - 1e-9):
             return None
         better = point.copy()
         better[columns] = found * scale
         return better
-
-
-def sweep(groups: Groups, costs: Array) -> Iterator[Ints]:
-    """The groups, those with most to gain first (cost of what is missing or spent within them)."""
-    weight = np.zeros(int(groups.owner.size) + 1)
-    np.add.at(weight, groups.need, np.maximum(costs, 0.0))
-    order = sorted(range(len(groups.groups)), key=lambda i: (-float(weight[groups.groups[i]].sum()), i))
-    for i in order:
-        yield groups.groups[i]
 
 
 def _scale(upper: Array, integer: Any) -> Array:
