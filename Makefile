@@ -38,7 +38,7 @@ bench: $(DEV_READY)
 	$(BIN)/python -m benchmarks
 
 docs: $(DEV_READY)
-	$(BIN)/python docs/make.py
+	$(BIN)/python -m docs.make
 
 ifneq ($(wildcard app.py),)
 .PHONY: app
@@ -53,12 +53,14 @@ $(BIN)/python:
 
 # The package is installed without its dependencies: those are the pinned ones, each with its hash.
 $(RUN_READY): requirements.txt pyproject.toml | $(BIN)/python
-	$(INSTALL) --require-hashes -r requirements.txt
-	$(INSTALL) --no-deps --no-build-isolation -e .
+	@echo "Installing the pinned packages and gpsopt into $(VENV) ..."
+	@$(INSTALL) --require-hashes -r requirements.txt
+	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEV_READY): requirements-dev.txt $(RUN_READY)
-	$(INSTALL) --require-hashes -r requirements-dev.txt
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(INSTALL) --require-hashes -r requirements-dev.txt
 	@touch $@
 
 # Pin again after a change of dependencies (needs uv).

@@ -52,7 +52,7 @@ def _aims(summary: Mapping[str, Any], lang: str) -> Table:
     table = Table(title=_w("aims", lang), box=box.SIMPLE, title_justify="left", pad_edge=False)
     table.add_column(_w("aim", lang))
     for name in ("value", "bound", "gap", "plan_value", "given_up"):
-        table.add_column(_w(name, lang), justify="right")
+        table.add_column(_w(name, lang), justify="right", no_wrap=True)
     for aim in summary["aims"]:
         name = aim["name"]
         table.add_row(
