@@ -102,23 +102,21 @@ class Neighbourhoods:
         part = self._by_column[:, columns]
         touched = np.flatnonzero(np.diff(part.tocsr().indptr))
         rows = part.tocsr()[touched]
-        scale = _scale(self._column_upper[columns], self._integer[columns])
-        rows = (rows @ sparse.diags_array(scale)).tocsr()
-        mine = point[columns]
-        rest = (self._by_column @ point)[touched] - rows @ (mine / scale)
+        mine, integer = point[columns], self._integer[columns]
+        activity = rows @ mine
+        rest = (self._by_column @ point)[touched] - activity
         # What the point itself takes is always allowed: it is feasible within the solver's tolerance.
-        activity = rows @ (mine / scale)
         lower = np.minimum(self._lower[touched] - rest, activity)
         upper = np.maximum(self._upper[touched] - rest, activity)
-        found = _solve(
-            rows, lower, upper, self._column_lower[columns] / scale, self._column_upper[columns] / scale,
-            self._integer[columns], cost[columns] * scale, mine / scale, enough,
-        )  # fmt: skip
-        whole = np.abs(mine - np.round(mine))[self._integer[columns]].max(initial=0.0) < 1e-6
-        if found is None or (whole and cost[columns] @ (found * scale) >= cost[columns] @ mine - 1e-9):
+        found = small_problem(
+            rows, lower, upper, self._column_lower[columns], self._column_upper[columns], integer, cost[columns],
+            mine, enough,
+        ).point  # fmt: skip
+        whole = np.abs(mine - np.round(mine))[integer].max(initial=0.0) < 1e-6
+        if found is None or (whole and cost[columns] @ found >= cost[columns] @ mine - 1e-9):
             return None
         better = point.copy()
-        better[columns] = found * scale
+        better[columns] = found
         return better
 
 
@@ -127,31 +125,44 @@ def _scale(upper: Array, integer: Any) -> Array:
     return np.where(integer, 1.0, 2.0 ** np.round(np.log2(size)))
 
 
-def _solve(
+@dataclass(frozen=True)
+class Small:
+    """A small problem's answer; `point` is None where none was found."""
+
+    point: Array | None
+    bound: float
+
+
+def small_problem(
     rows: Any, lower: Array, upper: Array, column_lower: Array, column_upper: Array, integer: Any, cost: Array,
     start: Array, enough: float,
-) -> Array | None:  # fmt: skip
+) -> Small:  # fmt: skip
+    """Minimise within rows and limits, from a start point, to the absolute gap `enough`."""
+    scale = _scale(column_upper, integer)
+    rows = (rows @ sparse.diags_array(scale)).tocsr()
     lp = highspy.HighsLp()
     lp.num_row_, lp.num_col_ = rows.shape
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, column_lower, column_upper
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost * scale, column_lower / scale, column_upper / scale
     lp.row_lower_, lp.row_upper_ = lower, upper
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
     kinds = highspy.HighsVarType
     lp.integrality_ = [kinds.kInteger if i else kinds.kContinuous for i in integer]
     with quiet_stdout():
-        h = highspy.Highs()
+        h = highspy.Highs()  # type: ignore[no-untyped-call]
         for name, value in {
-            "output_flag": False, "threads": 1, "mip_abs_gap": enough, "mip_rel_gap": 1e-4, "mip_max_nodes": _NODES,
+            "output_flag": False, "threads": 1, "mip_abs_gap": enough, "mip_rel_gap": 0.0, "mip_max_nodes": _NODES,
             "mip_heuristic_run_rins": False, "mip_heuristic_run_rens": False,
         }.items():  # fmt: skip
             h.setOptionValue(name, value)
         h.passModel(lp)
         solution = highspy.HighsSolution()
-        solution.col_value = start.tolist()
+        solution.col_value = (start / scale).tolist()
         h.setSolution(solution)
         h.run()
-    if h.getInfo().primal_solution_status != 2:
-        return None
+    info = h.getInfo()
+    bound = float(info.mip_dual_bound) if np.any(integer) else float(info.objective_function_value)
+    if info.primal_solution_status != 2:
+        return Small(None, bound)
     found = np.array(h.getSolution().col_value)
-    return np.where(integer, np.round(found), found)
+    return Small(np.where(integer, np.round(found), found) * scale, bound)
