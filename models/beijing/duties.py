@@ -210,12 +210,12 @@ def _line(need: str, row: Row, terms: Row, draw: Draw) -> Row:
     kind = draw.pick(("personnel", "personnel", "running", "project"))
     avoidable = round(draw.between(0.3, 0.62 if kind == "personnel" else 0.9) * 20) / 20
     posts = round(expenditure * draw.between(0.45, 0.75) / 96_000)
-    marked = draw.chance(0.8)
+    marked = draw.chance(0.85)
     return {
         "need": need, "quantity": str(quantity), "expenditure": str(expenditure), "avoidable": plain(avoidable),
         "runoff_years": draw.pick(("", "1", "2", "3", "3", "4", "4")), "posts": str(posts),
-        "quality": plain(round(draw.middling(0.78, 0.97), 2)) if marked else "",
-        "satisfaction": plain(round(draw.middling(0.72, 0.95), 2)) if marked else "",
+        "quality": plain(round(draw.middling(0.8, 0.98), 2)) if marked else "",
+        "satisfaction": plain(round(draw.middling(0.76, 0.96), 2)) if marked else "",
         "growth": plain(round(draw.between(0.02, 0.05) * 200) / 200),
         "functional_class": terms["functional_class"], "economic_class": "301" if kind == "personnel" else "302",
         "spending_kind": kind, "status": ASSUMED,

@@ -133,14 +133,14 @@ def _offer(number: int, c: Candidate, code: str, book: _Book) -> Row:
     middle, least = rank_even(open_parts, 0.5), min(open_parts)
     price = _price(c, terms, draw)
     lots = _lots(draw, middle, least, price)
-    quality = draw.middling(0.52, 0.97) + (0.05 if price > float(terms["price"]) else 0)
+    quality = draw.middling(0.63, 0.87) + (0.02 if price > float(terms["price"]) else 0)
     marks = draw.between(0, 1)
     row = {
         "offer": f"o{number:04d}", "undertaker": c.code, "item": code, "areas": ";".join(c.serves[code]),
         "needs": ";".join(listed), "price": round_price(price), **lots,
         "capacity": "", "capacity_use": round_price(float(terms["hours"]) * draw.between(0.88, 1.12)),
         "subsidy": _subsidy(c, price, draw),
-        "quality": plain(round(min(0.97, quality), 2)), "satisfaction": plain(round(draw.middling(0.5, 0.98), 2)),
+        "quality": plain(round(min(0.97, quality), 2)), "satisfaction": plain(round(draw.middling(0.62, 0.88), 2)),
         "first_year": "2015" if draw.chance(0.06) else "", "last_year": "2016" if draw.chance(0.03) else "",
         "growth": plain(draw.pick((0.0, 0.01, 0.01, 0.015, 0.02, 0.02, 0.025, 0.03))),
         "excludes": "", "package": "", "status": ASSUMED, "source": _price_source(terms),
@@ -164,13 +164,13 @@ def _price(c: Candidate, terms: Row, draw: Draw) -> float:
 def _lots(draw: Draw, middle: float, least: float, price: float) -> Row:
     """Smallest and largest award and the cost of setting one up; about half of the offers have neither."""
     lot = setup = most = ""
-    size = least * draw.between(0.14, 0.42)
-    if draw.chance(0.24) and size >= 1.5:
+    size = least * draw.between(0.12, 0.4)
+    if draw.chance(0.13) and size >= 1.5:
         lot = str(round_amount(size))
-    if draw.chance(0.34):
-        setup = str(max(300, round(middle * price * draw.between(0.002, 0.012) / 100) * 100))
-    if draw.chance(0.25):
-        most = str(round_amount(max(float(lot or 1) * 1.5, middle * draw.between(0.6, 1.2))))
+    if draw.chance(0.4):
+        setup = str(max(300, round(middle * price * draw.between(0.001, 0.006) / 100) * 100))
+    if draw.chance(0.7 if lot or setup else 0.15):
+        most = str(round_amount(max(float(lot or 1) * 1.5, middle * draw.between(0.7, 1.1))))
     return {"setup": setup, "min_quantity": lot, "max_quantity": most}
 
 

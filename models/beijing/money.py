@@ -49,14 +49,14 @@ def set_counts(need_rows: list[Row], lines: list[Row]) -> None:
         terms, draw = item_terms()[n["item"]], Draw(17000 + int(n["need"][1:]))
         if terms["scope"] != "purchasable":
             continue
-        if draw.chance(0.08):
-            n["max_awards"] = str(draw.pick((2, 2, 3)))
+        if draw.chance(0.06):
+            n["max_awards"] = str(draw.pick((2, 3, 3)))
         large = n["item"] in ("C05010400", "C13050100") and n["area"] in ("chaoyang", "haidian")
         if large and n["purchaser"].startswith("district"):
             n["min_awards"] = "2"
         if n["need"] not in kept and terms["livelihood"] != "1" and n["item"] in ("C23060300", "C23070200"):
             whole.append(n["need"])
-            n["all_or_nothing"] = "yes" if n["need"] in sorted(set(whole))[:6] else "no"
+            n["all_or_nothing"] = "yes" if n["need"] in sorted(set(whole))[:3] else "no"
 
 
 def budgets(purchaser_rows: list[Row], need_rows: list[Row], lines: list[Row]) -> list[Row]:

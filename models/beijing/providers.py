@@ -70,7 +70,7 @@ def _capacity(own: list[Row], draw: Draw) -> int:
     """Hours a year: an even share of what the needs buy, from tight to ample; never below the largest lot."""
     load = sum(float(r["_load"]) * float(r["capacity_use"]) for r in own)
     lot = max(float(r["min_quantity"] or 1) * float(r["capacity_use"]) for r in own)
-    factor = draw.between(0.45, 0.9) if draw.chance(0.3) else draw.middling(0.9, 3.2)
+    factor = draw.between(0.4, 0.8) if draw.chance(0.18) else draw.middling(1.2, 4.5)
     return round_amount(max(load * factor, lot * 2.5))
 
 

@@ -16,17 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from gpsopt.checks import PROOFS, check
+from gpsopt.compiler import compile_model
 from gpsopt.errors import Finding, InfeasibleError, InputError, LimitError
 from gpsopt.model.build import build_world
 from gpsopt.model.world import World, world_of
 from gpsopt.plan.frames import Draft, excluded_frame, frames_of
+from gpsopt.plan.goals import goals_frame
 from gpsopt.plan.plan import Plan, Result
 from gpsopt.plan.values import plan_values, totals_of
 from gpsopt.runfolder import text_rows
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import AIMS
 from gpsopt.solving.grid import to_grid
-from gpsopt.compiler import compile_model
 from gpsopt.solving.stages import Answer, Options, Progress, seek
 from gpsopt.verify import verify_frames
 
@@ -123,7 +124,7 @@ def _plan(
     draft: Draft, options: Options, answer: Answer, counts: dict[str, int], clock: _Seconds, on_grid: bool
 ) -> Plan:
     scenario = draft.world.facts.scenario
-    frames = frames_of(draft)
+    frames = {**frames_of(draft), "goals": goals_frame(draft)}
     summary = _summary(draft.world, options, answer, counts)
     values = plan_values(draft)
     for entry in summary["aims"]:

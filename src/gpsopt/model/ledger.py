@@ -184,7 +184,7 @@ class _Split:
         for n in self.members[p]:
             most = min(int(self.released[n, c]), int(self.outlay[n, c]), self._fees(n, c, up=False), max(0, room))
             if self.hint is not None:
-                most = min(most, int(round(self.hint[0][n, c] * 1_000_000)))
+                most = min(most, round(self.hint[0][n, c] * 1_000_000))
             self.own[n, c] = most
             room -= most
         return room

@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def declare_sets(m: pyo.ConcreteModel, world: World) -> None:
     lined = [n for n, d in zip(needs.key, facts.lines.quantity, strict=True) if d > 0]
     m.LINES = index_set(lined)
     m.LINE_YEARS = index_set((n, t) for n in lined for t in years)
-    m.SUCCESSIVE = index_set((n, s, t) for n in lined for s, t in zip(years, years[1:], strict=False))
+    m.SUCCESSIVE = index_set((n, s, t) for n in lined for s, t in pairwise(years))
     m.FREED = index_set((n, s, t) for n in lined for t in years for s in years if s <= t)
     m.YEARS_UP_TO = member_set(m.LINE_YEARS, {(n, t): [s for s in years if s <= t] for n in lined for t in years})
     m.OFFERS_OF = member_set(m.NEED_YEARS, _by_need_year(world.pair_keys))

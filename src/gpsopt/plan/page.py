@@ -103,7 +103,7 @@ def _matters(frames: Mapping[str, pd.DataFrame], lang: str) -> str:
     for need, quantity in zip(direct["need"], direct["moved"], strict=True):
         moved[need] = moved.get(need, Decimal(0)) + quantity
     end = direct[direct["year"] == last]
-    kept = {need: quantity for need, quantity in zip(end["need"], end["quantity"], strict=True)}
+    kept = dict(zip(end["need"], end["quantity"], strict=True))
     states = Counter(
         "kept" if moved[need] == 0 else "moved" if kept.get(need, 0) == 0 else "split" for need in moved
     )  # fmt: skip

@@ -23,6 +23,8 @@ from gpsopt.solving.stages import Aim
 
 _ON_GRID: Final = 1e-4  # of a step: solver noise, not a fraction
 _ROUNDS: Final = 25
+#: up to so many quantities the repair is solved to the best steps; beyond, to good ones
+_FEW: Final = 300
 _WIDTHS: Final = (0, 1, 5)  # steps from the solved value, tried in turn; 0: what is on the grid stays
 
 
@@ -51,9 +53,10 @@ def _repair(
     problem = _offsets(compiled, steps, point, width)
     engine, lower, upper = problem.engine, problem.row_lower.copy(), problem.row_upper.copy()
     engine.set_cost(_cost(aims, point, compiled, steps))
+    limits = Limits(1e-9, 1e-7, nodes=2_000) if problem.free <= _FEW else Limits(1e-9, 1e-3, nodes=1)
     for _round in range(_ROUNDS):
         try:
-            outcome = engine.minimise(Limits(absolute_gap=1e-9, relative_gap=1e-7, nodes=2_000))
+            outcome = engine.minimise(limits)
         except SolverError:
             return None
         if outcome.point is None:
@@ -96,6 +99,7 @@ class _Offsets:
     start: Ints  # steps, per grid column
     row_lower: Floats
     row_upper: Floats
+    free: int  # grid columns that may still move
 
 
 def _offsets(compiled: Any, steps: _Steps, point: Array, width: int) -> _Offsets:
@@ -127,7 +131,7 @@ def _offsets(compiled: Any, steps: _Steps, point: Array, width: int) -> _Offsets
             row_lower=row_lower, row_upper=row_upper,
         )
     )  # fmt: skip
-    return _Offsets(engine, low.astype(np.int64), row_lower, row_upper)
+    return _Offsets(engine, low.astype(np.int64), row_lower, row_upper, int((high > low).sum()))
 
 
 def _cost(aims: tuple[Aim, ...], point: Array, compiled: Any, steps: _Steps) -> Array:
