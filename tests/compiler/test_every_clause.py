@@ -1,4 +1,4 @@
-"""The real model, clause by clause: its matrix is Pyomo's own, entry by entry, and no data object is made on the way."""
+"""The real model, clause by clause: its matrix is Pyomo's own, entry by entry; no data object is made on the way."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections import Counter
 import numpy as np
 import pyomo.environ as pyo
 import pytest
-from brute.generate import draw
 
+from brute.generate import draw
 from gpsopt.compiler import Compiled, compile_model
 from gpsopt.compiler.standard_form import aim_by_pyomo, standard_form, turned
 from gpsopt.model.build import build

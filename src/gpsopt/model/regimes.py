@@ -137,7 +137,7 @@ def declare_engagements(m: pyo.ConcreteModel, world: World) -> None:
     facts, pairs = world.facts, world.pairs
     cost = {u: int(row["engagement_cost"] * 100) for u, row in facts.undertakers.items()}
     used = world.pairs_by(world.undertaker_of_pair, world.purchaser_of_pair, pairs.year)
-    keys = sorted((u, p, facts.years[t]) for u, p, t in used if cost[str(u)] > 0)  # type: ignore[index, type-var]
+    keys = sorted((u, p, facts.years[t]) for u, p, t in used if cost[str(u)] > 0)
     m.ENGAGEMENTS = index_set(keys)
     members: dict[Any, list[Any]] = defaultdict(list)
     for u, p, t in keys:

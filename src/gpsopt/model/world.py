@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -59,10 +60,10 @@ class World:
     def purchaser_of_pair(self) -> list[str]:
         return [self.facts.needs.purchaser[n] for n in self.pairs.need]
 
-    def pairs_by(self, *columns: object) -> dict[tuple[object, ...], list[int]]:
+    def pairs_by(self, *columns: Any) -> dict[tuple[Any, ...], list[int]]:
         """Positions of the pairs grouped by the given per-pair columns."""
-        groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
-        for place, key in enumerate(zip(*columns, strict=True)):  # type: ignore[call-overload]
+        groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+        for place, key in enumerate(zip(*columns, strict=True)):
             groups[key].append(place)
         return groups
 

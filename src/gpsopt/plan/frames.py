@@ -165,8 +165,8 @@ def _coverage(draft: Draft) -> list[tuple[Any, ...]]:
 def _budgets(draft: Draft) -> list[tuple[Any, ...]]:
     facts, money = draft.world.facts, draft.money
     own_needs: dict[str, list[int]] = defaultdict(list)
-    for n, p in enumerate(facts.needs.purchaser):
-        own_needs[p].append(n)
+    for n, owner in enumerate(facts.needs.purchaser):
+        own_needs[owner].append(n)
     rows = []
     for c, t in enumerate(facts.years):
         for p, name in enumerate(facts.purchasers):
@@ -188,7 +188,8 @@ def _undertakers(draft: Draft) -> list[tuple[Any, ...]]:
         tally.setdefault(
             (int(pairs.year[i]), world.undertaker_of_pair[i]), [0, 0, Fraction(0), Fraction(0), Fraction(0)]
         )
-    for i in np.flatnonzero(q.purchased):
+    for at in np.flatnonzero(q.purchased):
+        i = int(at)
         o = int(pairs.offer[i])
         entry = tally[int(pairs.year[i]), world.undertaker_of_pair[i]]
         units = int(q.purchased[i]) * facts.needs.step[pairs.need[i]]
@@ -241,8 +242,8 @@ def _movements(draft: Draft, c: int) -> dict[tuple[Any, ...], int]:
     for i, p in enumerate(facts.purchasers):
         moved[None, p, "unspent", p, "purchase", "opening", "existing_budget"] += int(money.deficit[i, c])
         moved[None, p, "purchase", p, "unspent", "unspent", "existing_budget"] += int(money.left[i, c])
-    for giver, taker, year, amount in money.transfers:
+    for giver, taker, year, gift in money.transfers:
         if year == c:
-            key = (None, facts.purchasers[giver], "purchase", facts.purchasers[taker], "purchase", "shared", "pooled")
-            moved[key] += amount
+            pool = (None, facts.purchasers[giver], "purchase", facts.purchasers[taker], "purchase", "shared", "pooled")
+            moved[pool] += gift
     return {key: amount for key, amount in moved.items() if amount}

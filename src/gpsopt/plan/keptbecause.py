@@ -84,7 +84,7 @@ class KeptBecause:
             wanted = least * facts.needs.step[pairs.need[pair]] * pairs.offers.capacity_use[o]
             if used[pairs.offers.undertaker[o], c] + wanted > Fraction(capacity):
                 return False
-        return pairs.offers.capacity[o] < 0 or taken[o, c] + least <= pairs.offers.capacity[o]
+        return bool(pairs.offers.capacity[o] < 0 or taken[o, c] + least <= pairs.offers.capacity[o])
 
     def _unit_cost(self, pair: int) -> Fraction:
         """Fen a unit through the offer, its setup spread over the most it can be."""

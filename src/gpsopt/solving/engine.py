@@ -195,7 +195,7 @@ class Engine:
 
     def _load(self, seed: int, relaxed: bool) -> Any:
         with quiet_stdout():
-            h = highspy.Highs()
+            h = highspy.Highs()  # type: ignore[no-untyped-call]
             for name, value in {
                 "output_flag": True, "log_to_console": False, "threads": 1, "random_seed": seed,
                 "mip_min_logging_interval": 1.0, "mip_feasibility_tolerance": 1e-7,
