@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 import gpsopt
-from gpsopt.analysis.goals import INDICATORS, goals_frame
+from gpsopt.plan.goals import INDICATORS, goals_frame
 from gpsopt.model.ledger import Quantities, money_of
 from gpsopt.model.world import World, world_of
 from gpsopt.money import half_up
