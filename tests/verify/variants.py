@@ -190,6 +190,21 @@ TWO_OFFERS = Case(
     aims={"outlay": "24140", "quality": "-900"},
 )
 
+#: One step of 0.5 units through o2 in 2016: 59.5 units are 4810.00, 0.5 are 45.25; drawn 4855.25 − 1800 = 3055.25,
+#: left 344.75: 12500 = 4200 + (4855.25 + 2715 + 100 = 7670.25) + 629.75. Outlay 23935.25,
+#: quality 120·(−0.05·109.5 + 0.05·60.5 − 7) = −1134.
+ONE_STEP = Case(
+    plan={
+        "allocation 4": {"quantity": "59.5", "amount": "4810.00"},
+        "undertakers 4": {"amount": "4810.00", "capacity_used": "59.5"},
+        "undertakers 5": {"awards": "2", "amount": "2760.25", "capacity_used": "30.5"},
+        "budgets 3": {"purchased": "7670.25", "unspent": "629.75"},
+        "transfers 10": {"amount": "344.75", "change": "344.75"},
+    },
+    added={"allocation": "2016,n1,p1,i1,a1,u2,o2,0.5,90.5,0.00,45.25\n"},
+    aims={"outlay": "23935.25", "quality": "-1134"},
+)
+
 #: Knife edge: the least budget of 2015 is 12065.00, when all of n2's 285.00 are shared and nothing stays unspent.
 KNIFE_EDGE = Case(
     inputs={"budgets 2": {"amount": "12065"}},
@@ -277,6 +292,28 @@ LEGAL = {
     "short of today, allowed": SHORT_OF_TODAY.but(model="[clauses.continuity]\ntolerance = 0.02\n"),
     "new posts, allowed": NEW_POSTS.but(model="[clauses.no_new_posts]\nenabled = false\n"),
     "two offers": TWO_OFFERS,
+    "an award of one step": ONE_STEP,
+    "as many awards as there may be": TWO_OFFERS.but(inputs={"needs 3": {"min_awards": "2", "max_awards": "2"}}),
+    "as large and as small as may be": BASE.but(inputs={"offers 2": {"min_quantity": "50", "max_quantity": "60"}}),
+    "as much as may be": BASE.but(
+        inputs={
+            "offers 2": {"capacity": "60"},
+            "undertakers 2": {"capacity": "60", "contract_limit": "4850"},
+            "needs 2": {"floor": "0.9"},
+            "needs 3": {"floor": "0.9"},
+            "needs 4": {"all_or_nothing": "yes"},
+            "relations": "relation,need,coefficient,at_least,at_most,year\nr,n1,1,90,90,\nr,n2,0,,,2016\n",
+            "capacities": "undertaker,resource,capacity,year\nu1,nurses,30,\n",
+            "uses": "offer,resource,use\no1,nurses,0.5\n",
+        },
+        plan={"undertakers 2": {"capacity": "60"}, "undertakers 4": {"capacity": "60"}},
+        model="[clauses.quality_floor]\nmin_quality = 0.8\nmin_satisfaction = 0.6\n"
+        "[clauses.undertaker_count]\nmin = 2\nmax = 2\n"
+        '[[lock]]\nneed = "n1"\nyear = 2016\noffer = "o1"\nquantity = 60\n'
+        '[[lock]]\nneed = "n2"\nyear = 2016\noffer = "o2"\naward = true\n'
+        '[[lock]]\nneed = "n2"\nyear = 2015\ndirect = 0\n'
+        '[[lock]]\nneed = "n2"\nyear = 2031\ndirect = 7\n',
+    ),
     "knife edge": KNIFE_EDGE,
     "idle": IDLE,
     "idle, lagged": IDLE.but(model='savings = "lagged"\n'),
