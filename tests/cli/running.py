@@ -1,4 +1,4 @@
-"""Runs the real command in its own process."""
+"""Runs the real command: in its own process, or its `main()` in this one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -36,24 +36,36 @@ def environment(**changes: str) -> dict[str, str]:
     return {**kept, "LANG": "C.UTF-8", "PYTHONWARNINGS": "error", **changes}
 
 
-def gpsopt(*words: object, cwd: Path | None = None, seconds: float = 120, **env: str) -> Done:
-    """`gpsopt words...`, waited for."""
-    return finished([COMMAND, *map(str, words)], cwd, seconds, env)
+class Command(Protocol):
+    """`gpsopt words...` in this process: the fixture for what needs no process of its own."""
+
+    def __call__(self, *words: object, cwd: Path | None = None, **env: str) -> Done: ...
 
 
-def here(capfd: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch, *words: str, **env: str) -> Done:
-    """The command inside this process: for what needs no process of its own, and is tried often."""
+def in_process(capfd: pytest.CaptureFixture[str]) -> Command:
+    """The command as `main()` runs it, its output read from the file descriptors."""
     from gpsopt.cli import main
 
-    for name in _OWN:
-        patch.delenv(name, raising=False)
-    for name, value in {"LANG": "C.UTF-8", **env}.items():
-        patch.setenv(name, value)
-    patch.setattr(sys, "argv", ["gpsopt", *words])
-    with pytest.raises(SystemExit) as end:
-        main()
-    out, err = capfd.readouterr()
-    return Done(int(end.value.code or 0), out, err)
+    def run(*words: object, cwd: Path | None = None, **env: str) -> Done:
+        with pytest.MonkeyPatch.context() as patch:
+            for name in _OWN:
+                patch.delenv(name, raising=False)
+            for name, value in {"LANG": "C.UTF-8", **env}.items():
+                patch.setenv(name, value)
+            if cwd is not None:
+                patch.chdir(cwd)
+            patch.setattr(sys, "argv", ["gpsopt", *map(str, words)])
+            with pytest.raises(SystemExit) as end:
+                main()
+        out, err = capfd.readouterr()
+        return Done(int(end.value.code or 0), out, err)
+
+    return run
+
+
+def process(*words: object, cwd: Path | None = None, seconds: float = 120, **env: str) -> Done:
+    """`gpsopt words...` in a process of its own, waited for."""
+    return finished([COMMAND, *map(str, words)], cwd, seconds, env)
 
 
 def scripted(script: str, *words: object, cwd: Path | None = None, **env: str) -> Done:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.running import gpsopt
+from tests.cli.running import Command
 from tests.cli.worlds import TABLES, hamlet, without_plan
 
 
-def test_a_good_model_is_read_and_nothing_is_written(tmp_path: Path) -> None:
+def test_a_good_model_is_read_and_nothing_is_written(tmp_path: Path, gpsopt: Command) -> None:
     done = gpsopt("check", hamlet(tmp_path / "m"), cwd=tmp_path)
     assert done.code == 0 and done.err == ""
     assert "一个村" in done.out and "错误 0 处，警告 0 处" in done.out
     assert [p.name for p in tmp_path.iterdir()] == ["m"]
 
 
-def test_every_finding_stands_in_the_table_with_place_and_cure(tmp_path: Path) -> None:
+def test_every_finding_stands_in_the_table_with_place_and_cure(tmp_path: Path, gpsopt: Command) -> None:
     offers = TABLES["offers"].replace("280", "1e3").replace("u2,i1", "u9,i1") + "o5,u1,i1,-4,0,0\n"
     done = gpsopt("check", hamlet(tmp_path / "m", offers=offers), "--lang", "en", cwd=tmp_path)
     assert done.code == 2
@@ -24,7 +24,7 @@ def test_every_finding_stands_in_the_table_with_place_and_cure(tmp_path: Path) -
     assert "Traceback" not in done.err
 
 
-def test_json_holds_the_same_findings(tmp_path: Path) -> None:
+def test_json_holds_the_same_findings(tmp_path: Path, gpsopt: Command) -> None:
     offers = TABLES["offers"].replace("280", "1e3").replace("u2,i1", "u9,i1")
     done = gpsopt("check", hamlet(tmp_path / "m", offers=offers), "--json", "--lang", "en")
     document = done.json
@@ -41,7 +41,7 @@ def test_json_holds_the_same_findings(tmp_path: Path) -> None:
                                                for f in document["findings"]]  # fmt: skip
 
 
-def test_a_scenario_names_its_own_file_and_line(tmp_path: Path) -> None:
+def test_a_scenario_names_its_own_file_and_line(tmp_path: Path, gpsopt: Command) -> None:
     hamlet(tmp_path / "models" / "hamlet")
     scenario = tmp_path / "scenarios" / "cut.toml"
     scenario.parent.mkdir()
@@ -53,7 +53,7 @@ def test_a_scenario_names_its_own_file_and_line(tmp_path: Path) -> None:
     assert gpsopt("check", scenario).code == 0
 
 
-def test_what_proves_that_no_plan_exists_is_told_apart_from_bad_input(tmp_path: Path) -> None:
+def test_what_proves_that_no_plan_exists_is_told_apart_from_bad_input(tmp_path: Path, gpsopt: Command) -> None:
     budgets = TABLES["budgets"].replace("9000.00", "10.00")
     assert gpsopt("check", without_plan(tmp_path / "m")).code == 0  # nothing to see without solving
     needs = TABLES["needs"].replace("target\n", "target,floor\n").replace(",1\n", ",1,1\n")
@@ -65,7 +65,7 @@ def test_what_proves_that_no_plan_exists_is_told_apart_from_bad_input(tmp_path: 
     assert (done.code, done.json["code"]) == (2, "bad_input")
 
 
-def test_what_is_not_there(tmp_path: Path) -> None:
+def test_what_is_not_there(tmp_path: Path, gpsopt: Command) -> None:
     for source in ("nothing", "no/where.toml", "x" * 5000):
         done = gpsopt("check", source, "--json", "--lang", "en", cwd=tmp_path)
         assert (done.code, done.json["code"], done.json["findings"]) == (2, "path_missing", [])

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import gpsopt
+from tests.cli.running import Command
 
 
 @pytest.mark.parametrize("source", ["", "scenarios/cut.toml"])
-def test_the_new_model_solves(tmp_path: Path, source: str) -> None:
+def test_the_new_model_solves(tmp_path: Path, source: str, gpsopt: Command) -> None:
     folder = tmp_path / "new" / "model"
     made = gpsopt("init", folder, "--json", "--lang", "en")
     assert made.code == 0 and made.json["path"] == str(folder)
@@ -22,7 +22,7 @@ def test_the_new_model_solves(tmp_path: Path, source: str) -> None:
     assert gpsopt("verify", solved.json["path"]).code == 0
 
 
-def test_it_shows_what_the_rules_do(tmp_path: Path) -> None:
+def test_it_shows_what_the_rules_do(tmp_path: Path, gpsopt: Command) -> None:
     """A matter that moves, one that stays for its stranded cost, an excluded offer, a thin market, a shortfall."""
     gpsopt("init", tmp_path / "m")
     run = Path(gpsopt("solve", tmp_path / "m", "--json", "--out", tmp_path / "runs").json["path"])
@@ -33,7 +33,7 @@ def test_it_shows_what_the_rules_do(tmp_path: Path) -> None:
     assert "released" in direct and "own" in (run / "transfers.csv").read_text(encoding="utf-8-sig")
 
 
-def test_every_file_is_commented_in_both_languages(tmp_path: Path) -> None:
+def test_every_file_is_commented_in_both_languages(tmp_path: Path, gpsopt: Command) -> None:
     gpsopt("init", tmp_path / "m")
     files = [p for p in (tmp_path / "m").rglob("*") if p.is_file() and p.name != "budgets.csv"]
     assert len(files) >= 10
@@ -43,7 +43,7 @@ def test_every_file_is_commented_in_both_languages(tmp_path: Path) -> None:
         assert " a " in text or " the " in text or " of " in text or " to " in text, path.name
 
 
-def test_it_overwrites_nothing(tmp_path: Path) -> None:
+def test_it_overwrites_nothing(tmp_path: Path, gpsopt: Command) -> None:
     (tmp_path / "note.txt").write_text("mine", encoding="utf-8")
     done = gpsopt("init", tmp_path, "--json", "--lang", "en")
     assert (done.code, done.json["code"]) == (2, "folder_taken")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from gpsopt import verify_run
-from tests.cli.running import COMMAND, environment, gpsopt, scripted
+from tests.cli.running import COMMAND, Command, environment, process, scripted
 from tests.cli.worlds import crowd, hamlet
 
 
@@ -53,23 +53,23 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
     """Half of the kills at any moment, half while the folder is being written; a finished run stays."""
     model, out, draw = hamlet(tmp_path / "m"), tmp_path / "runs", random.Random(11)
     begun = time.monotonic()
-    first = gpsopt("solve", model, "--out", out, "--seed", 0)
+    first = process("solve", model, "--out", out, "--seed", 0)
     long = time.monotonic() - begun
     assert first.code == 0
     seen = {path.name for path in shown(out)}
-    for attempt in range(16):
-        process = start("solve", model, "--out", out, "--seed", attempt // 4)
+    for attempt in range(12):
+        running = start("solve", model, "--out", out, "--seed", attempt // 3)
         if attempt % 2:
-            kill_while_writing(process, out, draw.uniform(0, 0.01))
+            kill_while_writing(running, out, draw.uniform(0, 0.01))
         else:
             time.sleep(draw.uniform(0, long))
-            process.kill()
-            process.communicate()
+            running.kill()
+            running.communicate()
         names = {path.name for path in shown(out)}
         assert seen <= names or recovered(out, seen - names), "a finished run is gone"
         assert all(whole(path) for path in shown(out))
         seen |= names
-    assert gpsopt("solve", model, "--out", out, "--seed", 99).code == 0
+    assert process("solve", model, "--out", out, "--seed", 99).code == 0
     assert hidden(out) == [], "leftovers of killed writers are swept"
     assert seen <= {path.name for path in shown(out)}
 
@@ -85,7 +85,7 @@ pathlib.Path.rename = killed
 """
 
 
-def test_an_older_run_comes_back_when_its_replacement_dies(tmp_path: Path) -> None:
+def test_an_older_run_comes_back_when_its_replacement_dies(tmp_path: Path, gpsopt: Command) -> None:
     """Killed after the old folder was set aside and before the new one had its name: the worst moment."""
     model, out = hamlet(tmp_path / "m"), tmp_path / "runs"
     run = Path(gpsopt("solve", model, "--out", out, "--json").json["path"])
@@ -98,7 +98,7 @@ def test_an_older_run_comes_back_when_its_replacement_dies(tmp_path: Path) -> No
     assert stale.read_bytes() == before and len(shown(out)) == 2 and hidden(out) == []
 
 
-def test_a_run_that_stands_is_not_written_again(tmp_path: Path) -> None:
+def test_a_run_that_stands_is_not_written_again(tmp_path: Path, gpsopt: Command) -> None:
     model, out = hamlet(tmp_path / "m"), tmp_path / "runs"
     run = Path(gpsopt("solve", model, "--out", out, "--json").json["path"])
     born = {path: path.stat().st_mtime_ns for path in run.rglob("*")}

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import gpsopt
+from tests.cli.running import Command
 from tests.cli.worlds import hamlet, without_plan
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Path:
+def run(tmp_path: Path, gpsopt: Command) -> Path:
     done = gpsopt("solve", hamlet(tmp_path / "m"), "--out", tmp_path / "runs", "--json")
     return Path(done.json["path"])
 
 
-def test_a_good_run_lists_what_was_checked(run: Path) -> None:
+def test_a_good_run_lists_what_was_checked(run: Path, gpsopt: Command) -> None:
     done = gpsopt("verify", run)
     assert done.code == 0 and done.err == ""
     assert "费随事转" in done.out and "复核通过" in done.out
@@ -27,7 +27,7 @@ def test_a_good_run_lists_what_was_checked(run: Path) -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_one_fen_is_seen(run: Path, lang: str) -> None:
+def test_one_fen_is_seen(run: Path, lang: str, gpsopt: Command) -> None:
     budgets = run / "budgets.csv"
     text = budgets.read_text(encoding="utf-8-sig")
     year, _, rest = text.splitlines()[1].partition(",p,")
@@ -41,7 +41,7 @@ def test_one_fen_is_seen(run: Path, lang: str) -> None:
     assert any(f["file"] == "budgets.csv" and f["column"] == "amount" for f in document["faults"])
 
 
-def test_stored_hashes_and_verdicts_are_not_trusted(run: Path) -> None:
+def test_stored_hashes_and_verdicts_are_not_trusted(run: Path, gpsopt: Command) -> None:
     summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
     allocation = (run / "allocation.csv").read_text(encoding="utf-8-sig").splitlines()
     (run / "allocation.csv").write_text("\n".join(allocation[:-1]) + "\n", encoding="utf-8-sig")
@@ -49,7 +49,7 @@ def test_stored_hashes_and_verdicts_are_not_trusted(run: Path) -> None:
     assert gpsopt("verify", run).code == 1
 
 
-def test_what_is_no_run(tmp_path: Path) -> None:
+def test_what_is_no_run(tmp_path: Path, gpsopt: Command) -> None:
     for place in (tmp_path, tmp_path / "nothing", "y" * 5000):
         done = gpsopt("verify", place, "--json", "--lang", "en")
         assert (done.code, done.json["code"]) == (2, "run_missing")
