@@ -15,12 +15,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from gpsopt.checks import PROOFS, check
 from gpsopt.compiler import compile_model
 from gpsopt.errors import Finding, InfeasibleError, InputError, LimitError
 from gpsopt.model.build import build_world
 from gpsopt.model.world import World, world_of
-from gpsopt.plan.frames import Draft, excluded_frame, frames_of
+from gpsopt.plan.frames import Draft, excluded_frame, frame_of, frames_of
 from gpsopt.plan.goals import goals_frame
 from gpsopt.plan.plan import Plan, Result
 from gpsopt.plan.values import plan_values, totals_of
@@ -28,6 +30,7 @@ from gpsopt.runfolder import text_rows
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import AIMS
 from gpsopt.solving.grid import to_grid
+from gpsopt.solving.prices import prices_of
 from gpsopt.solving.stages import Answer, Options, Progress, seek
 from gpsopt.verify import verify_frames
 
@@ -84,16 +87,16 @@ def plan_or_end(
         "binaries": int(world.binary.sum()),
     }
     try:
-        answer, _engine, aims = seek(world, compiled, options, progress)
+        answer, engine, aims = seek(world, compiled, options, progress)
     except LimitError:
-        answer, aims = Answer("limit", (), None, 0), ()
+        return _without_plan(world, options, counts, clock)
     if answer.point is None:
         clock.mark("solve")
         return _ending(world, options, answer, counts, clock)
     quantities, money, on_grid = to_grid(world, compiled, answer.point, aims)
+    prices = frame_of("prices", prices_of(world, compiled, engine, aims, answer.point))
     clock.mark("solve")
-    draft = Draft(world, quantities, money)
-    return _plan(draft, options, answer, counts, clock, on_grid)
+    return _plan(Draft(world, quantities, money), prices, options, answer, counts, clock, on_grid)
 
 
 def refuse_errors(findings: tuple[Finding, ...]) -> None:
@@ -120,11 +123,23 @@ def _options(
     )
 
 
+def _without_plan(world: World, options: Options, counts: dict[str, int], clock: _Seconds) -> Result:
+    """A limit came before any plan."""
+    clock.mark("solve")
+    return _ending(world, options, Answer("limit", (), None, 0), counts, clock)
+
+
 def _plan(
-    draft: Draft, options: Options, answer: Answer, counts: dict[str, int], clock: _Seconds, on_grid: bool
+    draft: Draft,
+    prices: pd.DataFrame,
+    options: Options,
+    answer: Answer,
+    counts: dict[str, int],
+    clock: _Seconds,
+    on_grid: bool,
 ) -> Plan:
     scenario = draft.world.facts.scenario
-    frames = {**frames_of(draft), "goals": goals_frame(draft)}
+    frames = {**frames_of(draft), "goals": goals_frame(draft), "prices": prices}
     summary = _summary(draft.world, options, answer, counts)
     values = plan_values(draft)
     for entry in summary["aims"]:

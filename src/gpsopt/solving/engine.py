@@ -86,6 +86,7 @@ class Engine:
         self._extra: list[tuple[Array, float, float]] = []
         self._highs = self._load(seed, relaxed=False)
         self._relaxed: Any = None
+        self._held_duals: Array = np.zeros(0)
         self._seed = seed
 
     @property
@@ -150,10 +151,18 @@ class Engine:
         status = self._run_relaxed()
         found = None
         if status == _STATUS.kOptimal:
-            found = np.array(self._relaxed.getSolution().col_value) * self._scale
+            solution = self._relaxed.getSolution()
+            self._held_duals = np.array(solution.row_dual)
+            found = np.array(solution.col_value) * self._scale
             found[self._integer] = np.round(found[self._integer])
         self._set_relaxed_bounds(self._column_lower, self._column_upper)
         return found
+
+    def duals_around(self, point: Array) -> Array | None:
+        """Row duals (without appended rows) with the integers of `point` held; None where that has no answer."""
+        if self.with_integers_of(point) is None:
+            return None
+        return self._held_duals[: len(self._lower)]
 
     def minimise(
         self, limits: Limits, start: Array | None = None, report: Report | None = None, free: Bools | None = None
