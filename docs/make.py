@@ -113,7 +113,9 @@ def main() -> None:
     for lang in LANGUAGES:
         path = ROOT / "docs" / lang / "commands.md"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(command_page(lang), encoding="utf-8")
+        page = command_page(lang)
+        if not path.exists() or without_seconds(path.read_text(encoding="utf-8")) != without_seconds(page):
+            path.write_text(page, encoding="utf-8")
     from gpsopt import solve, write_run
 
     plan = solve(BASELINE)
