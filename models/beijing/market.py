@@ -112,9 +112,7 @@ class _Book:
             self.demand[n["need"]].append(int(n["demand"]))
             wanted = int(n["demand"]) * float(n["target"])
             self.bought[n["need"]] = max(wanted - kept.get(n["need"], 0) * 0.6, 0.1 * wanted)
-        self.rivals = {
-            place: sum(place[1] in c.serves.get(place[0], ()) for c in pool) for place in self.matters
-        }
+        self.rivals = {place: sum(place[1] in c.serves.get(place[0], ()) for c in pool) for place in self.matters}
 
     def load(self, code: str, needs: list[str], area_of: dict[str, str]) -> float:
         """An even share of what the needs may buy, in units a year."""

@@ -19,11 +19,11 @@ import numpy as np
 import pytest
 
 import gpsopt
-from gpsopt.plan.goals import INDICATORS, goals_frame
 from gpsopt.model.ledger import Quantities, money_of
 from gpsopt.model.world import World, world_of
 from gpsopt.money import half_up
 from gpsopt.plan.frames import COLUMNS, Draft
+from gpsopt.plan.goals import INDICATORS, goals_frame
 from gpsopt.scenario import read_scenario
 from gpsopt.settingkeys import GOALS
 
