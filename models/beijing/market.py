@@ -163,11 +163,11 @@ def _lots(draw: Draw, middle: float, least: float, price: float) -> Row:
     """Smallest and largest award and the cost of setting one up; about half of the offers have neither."""
     lot = setup = most = ""
     size = least * draw.between(0.12, 0.4)
-    if draw.chance(0.13) and size >= 1.5:
+    if draw.chance(0.44) and size >= 1.5:
         lot = str(round_amount(size))
-    if draw.chance(0.4):
+    if draw.chance(0.05):
         setup = str(max(300, round(middle * price * draw.between(0.001, 0.006) / 100) * 100))
-    if draw.chance(0.7 if lot or setup else 0.15):
+    if draw.chance(0.4 if lot or setup else 0.15):
         most = str(round_amount(max(float(lot or 1) * 1.5, middle * draw.between(0.7, 1.1))))
     return {"setup": setup, "min_quantity": lot, "max_quantity": most}
 
