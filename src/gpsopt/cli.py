@@ -314,7 +314,11 @@ def main() -> None:
     except Exception as error:
         reply = _usage(error, tongue) if hasattr(error, "format_message") else _failed(error, tongue)
     shown = as_json and bool(reply.document)
-    terminal.emit(reply, out, shown)
+    try:
+        terminal.emit(reply, out, shown)
+    except OSError as error:
+        reply = _failed(error, tongue)
+        sys.stderr.write(reply.complaint + "\n")
     if reply.exit_code == terminal.STOPPED:
         os._exit(reply.exit_code)  # the solver's thread does not hear us
     sys.exit(reply.exit_code)

@@ -108,22 +108,27 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, lines: bool 
 
 
 def emit(reply: Reply, out: TextIO, as_json: bool) -> None:
-    """Write the reply where it belongs and close `out`; a reader that has gone away is no failure of ours."""
+    """Write the reply where it belongs and close `out`; a reader that has gone away is no failure of ours.
+
+    Raises OSError where the answer could not be written: a full disk, a closed device.
+    """
     try:
         if as_json:
             out.write(json.dumps(_plain(reply.document), ensure_ascii=False, indent=1) + "\n")
         elif reply.text:
             out.write(reply.text.rstrip("\n") + "\n")
         out.flush()
-        if reply.complaint and not as_json:
-            sys.stderr.write(reply.complaint.rstrip("\n") + "\n")
-            sys.stderr.flush()
-    except BrokenPipeError:
-        with Path(os.devnull).open("wb") as nowhere:
+    except OSError as error:
+        with Path(os.devnull).open("wb") as nowhere:  # so that closing does not fail again
             os.dup2(nowhere.fileno(), out.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise
     finally:
         if out is not sys.stdout:
             out.close()
+    if reply.complaint and not as_json:
+        sys.stderr.write(reply.complaint.rstrip("\n") + "\n")
+        sys.stderr.flush()
 
 
 def _plain(value: Any) -> Any:
@@ -139,6 +144,8 @@ def _plain(value: Any) -> Any:
 
 def kept_stdout() -> TextIO:
     """Standard output of our own: what libraries print there cannot get between the lines of an answer."""
+    if sys.stdout is None:  # started with a closed one
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (kept for the process)
     try:
         handle = os.dup(sys.stdout.fileno())
     except (OSError, ValueError):  # a stdout that is no file, in a notebook or a test

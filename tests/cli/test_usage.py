@@ -108,6 +108,17 @@ def test_a_reader_that_goes_away_is_no_failure(tmp_path: Path) -> None:
     assert ended.stderr == b"" and ended.stdout == b"{"
 
 
+def test_an_answer_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    model = hamlet(tmp_path / "m")
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run([COMMAND, "check", model, "--json"], env=environment(), stdout=full,
+                               stderr=subprocess.PIPE)  # fmt: skip
+    assert ended.returncode == 1 and ended.stderr.count(b"\n") == 1 and b"OSError" in ended.stderr
+    command = f"'{COMMAND}' solve '{model}' --out '{tmp_path / 'runs'}' >&-"
+    ended = subprocess.run(["bash", "-c", command], env=environment(), stderr=subprocess.PIPE)
+    assert ended.returncode == 0 and ended.stderr == b"" and len(list((tmp_path / "runs").iterdir())) == 1
+
+
 def test_help_starts_at_once() -> None:
     heavy = "pandas", "numpy", "scipy", "pyomo", "highspy", "pydantic"
     code = f"import sys, gpsopt.cli; gpsopt.cli.worded('en'); print([m for m in {heavy} if m in sys.modules])"
