@@ -150,9 +150,10 @@ def _solved(result: Result, folder: Path, tongue: str) -> Reply:
         return Reply(0, text, document=document)
     from gpsopt.verify import verify_run
 
-    complaint = say("error.not_certified", tongue, path=folder)
     verdict = verify_run(folder)
-    document |= {**terminal.trouble(complaint, "not_certified", 1, (), tongue), **_verdict(verdict, tongue)}
+    code = "off_grid" if verdict.ok else "not_certified"
+    complaint = say(f"error.{code}", tongue, path=folder)
+    document |= {**terminal.trouble(complaint, code, 1, (), tongue), **_verdict(verdict, tongue)}
     return Reply(1, text, "\n".join([complaint, *verdict.lines(tongue)]), document)
 
 
