@@ -21,6 +21,7 @@ from gpsopt.text import LANGUAGES, say, term
 
 if TYPE_CHECKING:
     from gpsopt.solving.stages import Progress
+    from gpsopt.verify import Verdict
 
 Answer = TypeVar("Answer")
 
@@ -69,6 +70,16 @@ def refusal(error: GpsoptError, lang: str) -> Reply:
 def trouble(text: str, code: str, exit_code: int, found: Sequence[Finding], lang: str) -> dict[str, Any]:
     """The JSON document of a command that did not do what was asked."""
     return {"error": text, "code": code, "exit_code": exit_code, "findings": [finding_json(f, lang) for f in found]}
+
+
+def verdict_json(verdict: Verdict, tongue: str) -> dict[str, Any]:
+    """A verdict as programs read it."""
+    faults = [
+        {"rule": f.rule, "code": f.code, "file": f.file, "row": f.row, "column": f.column, "key": f.key,
+         "where": f.where(tongue), "text": f.text(tongue)}
+        for f in verdict.faults
+    ]  # fmt: skip
+    return {"ok": verdict.ok, "checked": dict(verdict.checked), "faults": faults}
 
 
 def finding_json(finding: Finding, lang: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 from tests.house.tree import PACKAGE, files, imported, modules, name, parsed
 
@@ -22,6 +21,8 @@ ORDER = (
     ("analysis",),
     ("report",),
     ("terminal",),
+    ("commandline",),
+    ("commands",),
     ("cli", "screens"),
     ("__main__",),
 )  # fmt: skip
@@ -139,5 +140,5 @@ def test_walks_see_the_tree() -> None:
     """The walks above look at something: a room moved elsewhere would otherwise pass unseen."""
     assert len(modules()) > 60 and len(list(files(".py"))) > 100
     assert "gpsopt.errors.Finding" in imported(PACKAGE / "checks" / "__init__.py", at_load=True)
-    assert not any("planning" in used for used in imported(PACKAGE / "cli.py", at_load=True))
-    assert "gpsopt.planning.plan_or_end" in imported(Path(PACKAGE / "cli.py"))
+    assert not any("planning" in used for used in imported(PACKAGE / "commands" / "solve.py", at_load=True))
+    assert "gpsopt.planning.plan_or_end" in imported(PACKAGE / "commands" / "solve.py")

@@ -1,0 +1,45 @@
+"""gpsopt check: read and check everything, list every finding, solve nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gpsopt import terminal
+from gpsopt.commandline import Json, Lang, app, ranked, there, tongue_of
+from gpsopt.errors import InputError
+from gpsopt.terminal import Reply
+from gpsopt.text import say
+
+
+@app.command()
+def check(
+    source: Annotated[Path, typer.Argument(metavar="MODEL|SCENARIO")], json: Json = False, lang: Lang = None
+) -> Reply:
+    from gpsopt.checks import PROOFS
+    from gpsopt.checks import check as check_scenario
+    from gpsopt.scenario import read_scenario
+
+    tongue = tongue_of()
+    try:
+        scenario = read_scenario(there(source))
+        findings, title = check_scenario(scenario), scenario.title(tongue)
+    except InputError as error:
+        findings, title = error.findings, source.name
+    in_order = ranked(findings)
+    number: Counter[str] = Counter(f.severity for f in in_order)
+    counts = {severity: number[severity] for severity in ("error", "warning", "note")}
+    head = say("cli.checked", tongue, title=title, source=source)
+    tail = say("cli.counts_ok" if not counts["error"] else "cli.counts_bad", tongue, **counts)
+    document: dict[str, Any] = {"source": str(source), "title": title, "ok": not counts["error"], "counts": counts}
+    document["findings"] = [terminal.finding_json(f, tongue) for f in in_order]
+    end = 0
+    if counts["error"]:  # what proves that no plan exists is no fault of the tables
+        end = 3 if all(f.code in PROOFS for f in in_order if f.severity == "error") else 2
+        tail = f"{say('error.infeasible', tongue, title=title)} {tail}" if end == 3 else tail
+        document = {"error": tail, "code": "bad_input" if end == 2 else "infeasible", "exit_code": end, **document}
+    lines = [head, *([terminal.findings_table(in_order, tongue)] if in_order else []), tail]
+    return Reply(end, "\n".join(lines), document=document)

@@ -1,0 +1,85 @@
+"""gpsopt solve: the best plan of a scenario, written to a run folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gpsopt import terminal
+from gpsopt.commandline import Json, Lang, app, finite, ranked, there, tongue_of, writable
+from gpsopt.errors import Finding
+from gpsopt.terminal import Reply, verdict_json
+from gpsopt.text import say
+
+if TYPE_CHECKING:
+    from gpsopt.plan.plan import Result
+
+
+@app.command()
+def solve(
+    scenario: Annotated[Path, typer.Argument(metavar="SCENARIO")],
+    out: Annotated[Path, typer.Option()] = Path("runs"),
+    gap: Annotated[float | None, typer.Option(min=0, max=1, callback=finite)] = None,
+    time_limit: Annotated[float | None, typer.Option(min=0.001, callback=finite)] = None,
+    node_limit: Annotated[int | None, typer.Option(min=1, max=2**31 - 1)] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**31 - 1)] = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> Reply:
+    there(scenario)
+    writable(out)
+    tongue = tongue_of()
+
+    def job() -> Result:
+        from gpsopt.planning import plan_or_end
+
+        return plan_or_end(
+            scenario, gap=gap, time_limit=time_limit, node_limit=node_limit, seed=seed, progress=progress.hear
+        )  # fmt: skip
+
+    with terminal.ProgressLine(tongue) as progress:
+        result = terminal.in_background(job)
+    from gpsopt.runfolder import write_run
+
+    return _solved(result, write_run(result, out), tongue)
+
+
+def _solved(result: Result, folder: Path, tongue: str) -> Reply:
+    """The reply for a finished run, with a plan or without, that stands in its folder."""
+    from gpsopt.plan.plan import Plan
+
+    text = f"{result.page(tongue)}\n{say('cli.written', tongue, path=folder)}"
+    document = {"path": str(folder), **result.summary, "plan_hash": _plan_hash(result)}
+    if not isinstance(result, Plan):
+        infeasible = result.status == "infeasible"
+        code = "infeasible" if infeasible else "limit_without_plan"
+        known = _known(result) if infeasible else []
+        complaint = say(f"error.{code}", tongue, title=result.scenario.title(tongue))
+        document |= terminal.trouble(complaint, code, 3 if infeasible else 4, known, tongue)
+        shown = [complaint, *([terminal.findings_table(known, tongue)] if known else [])]
+        return Reply(document["exit_code"], text, "\n".join(shown), document)
+    if result.certified:
+        return Reply(0, text, document=document)
+    from gpsopt.verify import verify_run
+
+    verdict = verify_run(folder)
+    code = "off_grid" if verdict.ok else "not_certified"
+    complaint = say(f"error.{code}", tongue, path=folder)
+    document |= {**terminal.trouble(complaint, code, 1, (), tongue), **verdict_json(verdict, tongue)}
+    return Reply(1, text, "\n".join([complaint, *verdict.lines(tongue)]), document)
+
+
+def _known(result: Result) -> list[Finding]:
+    """What the checks saw that bears on a scenario without a plan."""
+    from gpsopt.checks import check as check_scenario
+
+    seen = [f for f in check_scenario(result.scenario) if f.severity != "note"]
+    return ranked(seen)
+
+
+def _plan_hash(result: Result) -> str | None:
+    from gpsopt.runfolder import plan_hash
+
+    return plan_hash(result.frames) if "allocation" in result.frames else None
