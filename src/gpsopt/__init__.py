@@ -1,7 +1,7 @@
 """Divides fixed public budgets between direct delivery and purchase, clause by clause, exact to the fen.
 
 The main path: `read_scenario(path) -> Scenario`, `solve(scenario) -> Plan`, `write_run(plan, folder) -> Path`,
-`verify_run(path) -> Verdict`.
+`read_run(folder) -> Run`, `verify_run(path) -> Verdict`.
 """
 
 from importlib import import_module
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gpsopt.plan.plan import Plan, Result
     from gpsopt.planning import plan_or_end, solve
     from gpsopt.runfolder import write_run
+    from gpsopt.runread import Run, read_run
     from gpsopt.scenario import Scenario, read_scenario
     from gpsopt.verify import Verdict, verify_run
 
@@ -31,6 +32,7 @@ __all__ = [
     "LimitError",
     "Plan",
     "Result",
+    "Run",
     "Scenario",
     "ScenarioError",
     "SolverError",
@@ -38,6 +40,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "plan_or_end",
+    "read_run",
     "read_scenario",
     "solve",
     "verify_run",
@@ -52,6 +55,7 @@ _HOMES = {
     "gpsopt.plan.plan": ("Plan", "Result"),
     "gpsopt.planning": ("plan_or_end", "solve"),
     "gpsopt.runfolder": ("write_run",),
+    "gpsopt.runread": ("Run", "read_run"),
     "gpsopt.scenario": ("Scenario", "read_scenario"),
     "gpsopt.verify": ("Verdict", "verify_run"),
 }  # fmt: skip

@@ -17,7 +17,7 @@ ORDER = (
     ("solving",),
     ("plan",),
     ("verify",),
-    ("runfolder", "planning", "runs", "starter"),
+    ("runfolder", "runread", "planning", "runs", "starter"),
     ("analysis",),
     ("report",),
     ("terminal",),
