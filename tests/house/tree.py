@@ -15,7 +15,7 @@ _GENERATED = ("__pycache__", ".egg-info", "runs")
 
 def files(*suffixes: str) -> Iterator[Path]:
     """Every file of ours with one of these endings (all without), in order."""
-    places = [p for p in ROOT.iterdir() if p.is_file()]
+    places = [p for p in ROOT.iterdir() if p.is_file() and p.name != ".git"]  # a worktree's pointer
     places += [p for room in _ROOMS for p in (ROOT / room).rglob("*") if p.is_file()]
     for path in sorted(places):
         generated = any(word in part for part in path.relative_to(ROOT).parts for word in _GENERATED)
