@@ -57,6 +57,7 @@ Compiling
     compiled.aims["outlay"].matrix, .constant, .keys, .total() -> (costs, constant), .values(point)
 """
 
+from gpsopt.compiler import pyomo_adapter  # before anybody loads scipy
 from gpsopt.compiler.compile import Compiled, Parts, Span, compile_model
 from gpsopt.compiler.components import ArrayConstraint, ArrayExpression, ArrayParam, ArrayVar
 from gpsopt.compiler.failure import CompileError
@@ -75,4 +76,5 @@ __all__ = [
     "Span",
     "compile_model",
     "member_set",
+    "pyomo_adapter",
 ]

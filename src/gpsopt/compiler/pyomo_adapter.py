@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from pyomo.common import dependencies
 from pyomo.core.base.component import ActiveComponent
 from pyomo.core.base.constraint import ConstraintData, IndexedConstraint, ScalarConstraint
 from pyomo.core.base.expression import ExpressionData, IndexedExpression, ScalarExpression
@@ -46,6 +47,10 @@ from pyomo.core.expr.template_expr import (
 )
 
 SEEN_IN = "6.10.1"
+
+# Pyomo loads all of scipy.stats (a second) as soon as anybody loads scipy, for the sake of modules that we do not use.
+# Without this entry it still loads them, when such a module first asks.
+dependencies._DeferredImportCallbackFinder._callbacks.pop("scipy", None)
 
 __all__ = [
     "SEEN_IN",

@@ -23,7 +23,8 @@ import numpy as np
 import pyomo.environ as pyo
 
 from gpsopt.model.decisions import served
-from gpsopt.model.parts import expressions, index_set, member_set, param, rows, variable
+from gpsopt.model.parts import expressions, index_set, member_set, owned, param, rows, variable
+from gpsopt.model.symbols import purchaser_of_need
 from gpsopt.model.world import FEN_PER_WAN, World
 
 #: aims counted in 万元 inside the model
@@ -46,11 +47,9 @@ def aims(m: pyo.ConcreteModel, world: World) -> None:
 
 def _shortfall(m: pyo.ConcreteModel, world: World, name: str, livelihood: bool) -> None:
     facts = world.facts
-    members: dict[str, list[Any]] = defaultdict(list)
-    for i, n in enumerate(facts.needs.key):
-        if facts.items[facts.needs.item[i]]["livelihood"] == livelihood:
-            members[facts.needs.purchaser[i]] += [(n, t) for t in facts.years]
-    counted = member_set(m.PURCHASERS, dict(members), dimen=2)
+    mine = np.array([facts.items[item]["livelihood"] == livelihood for item in facts.needs.item], dtype=bool)
+    owner = np.where(mine, purchaser_of_need(world), -1)
+    counted = owned(m.PURCHASERS, m.NEED_YEARS, np.repeat(owner, len(facts.years)))
     setattr(m.aims, f"COUNTED_IN_{name}", counted)
 
     def missing(b: Any, p: Any) -> Any:
@@ -118,18 +117,13 @@ def _outlay(m: pyo.ConcreteModel, world: World) -> None:
 def _quality(m: pyo.ConcreteModel, world: World) -> None:
     facts, marks = world.facts, world.marks
     items, value = facts.needs.item, world.unit_value_wan
-    above = [
-        float(marks.score[o] - marks.reference[items[n]])
-        for o, n in zip(world.pairs.offer, world.pairs.need, strict=True)
-    ]
-    m.aims.worth = param(m.PAIRS, np.array(above) * value[world.pairs.need])
+    offers = world.pairs.offers
+    above = np.array([float(s - marks.reference[i]) for s, i in zip(marks.score, offers.item, strict=True)])
+    m.aims.worth = param(m.PAIRS, above[world.pairs.offer] * value[world.pairs.need])
     lined = np.flatnonzero(facts.lines.quantity > 0)
     line = [float(marks.line[n] - marks.reference[items[n]]) * value[n] for n in lined]
     m.aims.line_worth = param(m.LINES, line)
-    members: dict[str, list[Any]] = defaultdict(list)
-    for p, key in zip(world.purchaser_of_pair, world.pair_keys, strict=True):
-        members[p].append(key)
-    m.aims.PAIRS_OF = member_set(m.PURCHASERS, dict(members), dimen=3)
+    m.aims.PAIRS_OF = owned(m.PURCHASERS, m.PAIRS, purchaser_of_need(world)[world.pairs.need])
 
     def gained(b: Any, p: Any) -> Any:
         m = b.model()
@@ -151,10 +145,7 @@ def _benefit(m: pyo.ConcreteModel, world: World) -> None:
 
 
 def _transition(m: pyo.ConcreteModel, world: World) -> None:
-    members: dict[str, list[Any]] = defaultdict(list)
-    for p, key in zip(world.purchaser_of_pair, world.pair_keys, strict=True):
-        members[p].append(key)
-    m.aims.BOUGHT_BY = member_set(m.PURCHASERS, dict(members), dimen=3)
+    m.aims.BOUGHT_BY = owned(m.PURCHASERS, m.PAIRS, purchaser_of_need(world)[world.pairs.need])
     m.aims.value = param(m.PAIRS, world.unit_value_wan[world.pairs.need])
 
     def moved(b: Any, p: Any) -> Any:

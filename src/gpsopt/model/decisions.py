@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from gpsopt.model.parts import index_set, rows, variable
+from gpsopt.model.parts import index_set_of, rows, variable
 from gpsopt.model.world import FEN_PER_WAN, World
 
 
@@ -116,10 +116,9 @@ def awards_have_quantities(m: pyo.ConcreteModel) -> None:
 
 def demand_is_served_or_missing(m: pyo.ConcreteModel, world: World) -> None:
     """The shortfall is what is missing to the target; nobody is served beyond demand."""
-    needs, years = world.facts.needs, world.facts.years
-    wanted = [(n, t) for i, n in enumerate(needs.key) for c, t in enumerate(years) if needs.target[i, c] > 0]
+    need, year = np.nonzero(world.facts.needs.target > 0)
     m.needs = pyo.Block()
-    m.needs.TARGETS = index_set(wanted)
+    m.needs.TARGETS = index_set_of((m.NEEDS, need), (m.YEARS, year))
 
     def served_or_missing(b: Any, n: Any, t: Any) -> Any:
         return served(b.model(), n, t) + b.model().shortfall[n, t] >= b.model().target_quantity[n, t]

@@ -121,7 +121,14 @@ def facts_of(scenario: Scenario) -> Facts:
 
 def on_grid(quantity: Decimal | Fraction, step: Fraction) -> int:
     """A quantity in whole steps, taken down."""
-    return int(Fraction(quantity) // step)
+    above, below = quantity.as_integer_ratio()
+    return above * step.denominator // (below * step.numerator)
+
+
+def _part(share: Decimal, steps: int) -> int:
+    """A share of so many steps, taken down."""
+    above, below = share.as_integer_ratio()
+    return above * steps // below
 
 
 def _filled(tables: Tables, name: str) -> list[tuple[int, dict[str, Any]]]:
@@ -148,8 +155,8 @@ def _needs(scenario: Scenario, items: Mapping[str, dict[str, Any]]) -> tuple[Nee
             continue
         at = place[row["need"]], column_of[row["year"]]
         demand[at] = on_grid(row["demand"], step[at[0]])
-        target[at] = int(Fraction(row["target"]) * int(demand[at]))
-        floor[at] = int(Fraction(row["floor"]) * int(demand[at]))
+        target[at] = _part(row["target"], int(demand[at]))
+        floor[at] = _part(row["floor"], int(demand[at]))
         min_awards[at], whole_or_none[at], weight[at] = row["min_awards"], row["all_or_nothing"], row["weight"]
         max_awards[at] = -1 if row["max_awards"] is None else row["max_awards"]
     lines = _lines(scenario, keys, tuple(first[k]["item"] for k in keys), step)
@@ -209,9 +216,12 @@ def _lines(scenario: Scenario, keys: tuple[str, ...], item: tuple[str, ...], ste
         row = given.get(key, {})
         quantity[n] = on_grid(row.get("quantity", Decimal(0)), step[n])
         growth = 1 + Fraction(row.get("growth", 0))
-        for c, year in enumerate(settings.years):
-            grown = Fraction(row.get("expenditure", 0)) * 100
-            expenditure[n, c] = half_up(grown * growth ** (year - settings.base_year)) if grown else 0
+        today = Fraction(row.get("expenditure", 0)) * 100
+        if growth == 1:
+            expenditure[n] = half_up(today)
+        else:
+            grown = [half_up(today * growth ** (year - settings.base_year)) for year in settings.years]
+            expenditure[n] = grown
         avoidable.append(Fraction(1) if row.get("avoidable") is None else Fraction(row["avoidable"]))
         runoff.append(row.get("runoff_years"))
         value = Fraction(scenario.unit_values.get(item[n], Decimal(1)))

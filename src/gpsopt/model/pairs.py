@@ -8,7 +8,7 @@ undertakers, 3(5) fees fixed by the matter, 3(4) contracts, 2(2)3 competition.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -21,6 +21,8 @@ from gpsopt.tables import Tables
 
 #: the conditions of 3(3), in the order in which they are tested
 CONDITIONS: Final = ("registered", "civil_liability", "facilities", "governance", "accounts", "record")
+
+_SIDES: Final = ("numerator", "denominator")
 
 
 @dataclass(frozen=True)
@@ -247,13 +249,12 @@ def _above_standard(facts: Facts, offers: Offers, found: _Matches) -> Bools:
     ceiling = np.array([-1 if s is None else micro(s) for s in standard], dtype=np.int64)
     price = offers.price[found.offer, found.year]
     above = price > ceiling[found.offer]
-    with_setup = np.flatnonzero(offers.setup[found.offer] > 0)
-    for i in with_setup:
-        o, n = found.offer[i], found.need[i]
-        most = int(offers.max_quantity[o])
-        most = int(facts.needs.demand[n, found.year[i]]) if most < 0 else most
-        room = (int(ceiling[o]) - int(price[i])) * facts.needs.step[n] * most  # millionths of a yuan
-        above[i] = most == 0 or room < int(offers.setup[o]) * 10_000
+    at = np.flatnonzero((offers.setup[found.offer] > 0) & (ceiling[found.offer] >= 0))
+    o, n = found.offer[at], found.need[at]
+    most = np.where(offers.max_quantity[o] < 0, facts.needs.demand[n, found.year[at]], offers.max_quantity[o])
+    whole, part = (np.array([getattr(s, side) for s in facts.needs.step], dtype=object) for side in _SIDES)
+    room = (ceiling[o].astype(object) - price[at]) * most * whole[n]  # millionths of a yuan, over `part`
+    above[at] = (most == 0) | (room < offers.setup[o].astype(object) * 10_000 * part[n])
     return above & (ceiling[found.offer] >= 0)
 
 
@@ -271,20 +272,27 @@ def _package_broken(offers: Offers, found: _Matches, clause: Any) -> Bools:
 
 def _markets(facts: Facts, offers: Offers, found: _Matches, left: Bools) -> tuple[Ints, Bools]:
     """Unrelated undertakers a need and year, and whether the market is thin (Procurement Law 36, 38, 40)."""
-    house = [facts.undertakers[u]["group"] or f"\0{u}" for u in offers.undertaker]
-    tied = [facts.undertakers[u]["affiliated_to"] for u in offers.undertaker]
-    rivals: dict[tuple[int, int], set[str]] = defaultdict(set)
-    for o, n, t in zip(found.offer[left], found.need[left], found.year[left], strict=True):
-        if tied[o] is None or tied[o] != facts.needs.purchaser[n]:
-            rivals[int(n), int(t)].add(house[o])
-    candidates = np.zeros(facts.needs.demand.shape, dtype=np.int64)
-    for at, who in rivals.items():
-        candidates[at] = len(who)
+    houses: dict[str, int] = {}
+    house = _numbers([facts.undertakers[u]["group"] or f"\0{u}" for u in offers.undertaker], houses)
+    buyers: dict[str, int] = {}
+    buyer = _numbers(facts.needs.purchaser, buyers)
+    tie = [facts.undertakers[u]["affiliated_to"] for u in offers.undertaker]
+    tied = np.array([-1 if p is None else buyers.get(p, -1) for p in tie], dtype=np.int64)
+    places = np.flatnonzero(left)
+    places = places[tied[found.offer[places]] != buyer[found.need[places]]]
+    at = found.need[places] * len(facts.years) + found.year[places]
+    rivals = np.unique(at * max(1, len(houses)) + house[found.offer[places]]) // max(1, len(houses))
+    candidates = np.bincount(rivals, minlength=facts.needs.demand.size).reshape(facts.needs.demand.shape)
     competition = facts.settings.clauses.competition
     procured = np.array([facts.items[i]["procedure"] == "procurement" for i in facts.needs.item], dtype=bool)
     thin = (candidates < competition.min_candidates) & procured[:, None] & (facts.needs.demand > 0)
     ignored = not facts.settings.clauses.on("competition") or competition.on_thin == "ignore"
     return candidates, np.zeros_like(thin) if ignored else thin
+
+
+def _numbers(words: Sequence[str], known: dict[str, int]) -> Ints:
+    """Each word's number; new ones are added to `known`."""
+    return np.array([known.setdefault(word, len(known)) for word in words], dtype=np.int64)
 
 
 def _exclusions(facts: Facts, offers: Offers, found: _Matches, clause: Any, reason: Any) -> tuple[Exclusion, ...]:

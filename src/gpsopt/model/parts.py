@@ -18,6 +18,21 @@ def index_set(keys: Iterable[Key], dimen: int | None = None) -> ArraySet:
     return ArraySet(keys, dimen=dimen)
 
 
+def index_set_of(*columns: tuple[pyo.Set, Any]) -> ArraySet:
+    """Members put together from positions in other sets: no key is made, however many there are."""
+    return ArraySet(columns=columns)
+
+
+def owned(outer: pyo.Set, inner: pyo.Set, owner: Any) -> Any:
+    """For each inner member the position of the outer member it belongs to, -1 for none."""
+    return compiler.member_set(outer, inner, owner=owner)
+
+
+def related(outer: pyo.Set, inner: pyo.Set, outers: Any, inners: Any) -> Any:
+    """Which inner members belong to which outer ones, as positions: any relation."""
+    return compiler.member_set(outer, inner, pairs=(outers, inners))
+
+
 def member_set(outer: pyo.Set, members: Mapping[Key, Iterable[Key]], dimen: int | None = None) -> Any:
     return compiler.member_set(outer, members=members, dimen=dimen)
 

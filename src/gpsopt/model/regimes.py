@@ -16,6 +16,7 @@ import pyomo.environ as pyo
 
 from gpsopt.model.decisions import bought, outlay
 from gpsopt.model.parts import index_set, member_set, param, rows, variable
+from gpsopt.model.symbols import purchaser_of_need
 from gpsopt.model.world import FEN_PER_WAN, World
 
 
@@ -117,11 +118,9 @@ def _declare_money(m: pyo.ConcreteModel, world: World) -> None:
     facts = world.facts
     keys = [(p, t) for p in facts.purchasers for t in facts.years]
     budget = np.array([facts.budget.get(key, 0) for key in keys])
-    lines = np.zeros(len(keys), dtype=np.int64)
-    place = {key: i for i, key in enumerate(keys)}
-    for n, p in enumerate(facts.needs.purchaser):
-        for c, t in enumerate(facts.years):
-            lines[place[p, t]] += facts.lines.expenditure[n, c]
+    spent = np.zeros((len(facts.purchasers), len(facts.years)), dtype=np.int64)
+    np.add.at(spent, purchaser_of_need(world), facts.lines.expenditure)
+    lines = spent.ravel()
     m.line = param(m.PURCHASER_YEARS, np.maximum(0, budget - lines) / FEN_PER_WAN)
     deficit = np.maximum(0, lines - budget)
     m.DEFICITS = index_set(key for key, gap in zip(keys, deficit, strict=True) if gap > 0)
@@ -136,19 +135,20 @@ def declare_engagements(m: pyo.ConcreteModel, world: World) -> None:
     """e[u,p,t]: the purchaser uses the undertaker; only where its engagement costs money."""
     facts, pairs = world.facts, world.pairs
     cost = {u: int(row["engagement_cost"] * 100) for u, row in facts.undertakers.items()}
-    used = world.pairs_by(world.undertaker_of_pair, world.purchaser_of_pair, pairs.year)
-    keys = sorted((u, p, facts.years[t]) for u, p, t in used if cost[str(u)] > 0)
+    dear = np.array([cost[u] > 0 for u in pairs.offers.undertaker], dtype=bool)
+    costly = [int(i) for i in np.flatnonzero(dear[pairs.offer])] if dear.any() else []
+    who = [pairs.offers.undertaker[pairs.offer[i]] for i in costly]
+    engages = [
+        (u, facts.needs.purchaser[pairs.need[i]], *world.key_of(i)) for u, i in zip(who, costly, strict=True)
+    ]  # fmt: skip
+    keys = sorted({(u, p, t) for u, p, _o, _n, t in engages})
     m.ENGAGEMENTS = index_set(keys)
     members: dict[Any, list[Any]] = defaultdict(list)
     for u, p, t in keys:
         members[p, t].append(u)
     m.ENGAGED_BY = member_set(m.PURCHASER_YEARS, dict(members))
-    m.engagement_cost = param(m.ENGAGEMENTS, [cost[str(u)] / FEN_PER_WAN for u, _p, _t in keys])
+    m.engagement_cost = param(m.ENGAGEMENTS, [cost[u] / FEN_PER_WAN for u, _p, _t in keys])
     m.engaged = variable(m.ENGAGEMENTS, upper=1.0, integer=True)
-    costly = [i for i, u in enumerate(world.undertaker_of_pair) if cost[u] > 0]
-    engages = [
-        (world.undertaker_of_pair[i], world.purchaser_of_pair[i], *world.pair_keys[i]) for i in costly
-    ]  # fmt: skip
     m.engagement = pyo.Block()
     m.engagement.BY_AWARD = index_set(k for k, i in zip(engages, costly, strict=True) if world.binary[i])
     m.engagement.BY_QUANTITY = index_set(k for k, i in zip(engages, costly, strict=True) if not world.binary[i])

@@ -3,6 +3,7 @@
 | symbol | meaning | unit |
 |---|---|---|
 | NEED_YEARS (n, t) | every need in every model year | |
+| OFFERS (o) | every offer, also those without a pair | |
 | PAIRS (o, n, t) | candidate offers of a need in a year | |
 | AWARDS (o, n, t) | the pairs whose award is a decision of its own | |
 | LINE_YEARS (n, t) | needs that the government delivers itself today | |
@@ -14,14 +15,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from itertools import pairwise
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
 
-from gpsopt.model.parts import index_set, member_set, param
+from gpsopt.model.facts import Ints, Lines
+from gpsopt.model.parts import index_set, index_set_of, owned, param, related
 from gpsopt.model.world import FEN_PER_WAN, World
 
 
@@ -32,30 +33,62 @@ def declare_sets(m: pyo.ConcreteModel, world: World) -> None:
     m.NEEDS = index_set(needs.key)
     m.YEARS = index_set(years)
     m.PURCHASERS = index_set(facts.purchasers)
-    m.NEED_YEARS = index_set((n, t) for n in needs.key for t in years)
-    m.PURCHASER_YEARS = index_set((p, t) for p in facts.purchasers for t in years)
-    m.PAIRS = index_set(world.pair_keys)
-    m.AWARDS = index_set(key for key, b in zip(world.pair_keys, world.binary, strict=True) if b)
-    lined = [n for n, d in zip(needs.key, facts.lines.quantity, strict=True) if d > 0]
-    m.LINES = index_set(lined)
-    m.LINE_YEARS = index_set((n, t) for n in lined for t in years)
-    m.SUCCESSIVE = index_set((n, s, t) for n in lined for s, t in pairwise(years))
-    m.FREED = index_set((n, s, t) for n in lined for t in years for s in years if s <= t)
-    m.YEARS_UP_TO = member_set(m.LINE_YEARS, {(n, t): [s for s in years if s <= t] for n in lined for t in years})
-    m.OFFERS_OF = member_set(m.NEED_YEARS, _by_need_year(world.pair_keys))
-    m.AWARDS_OF = member_set(m.NEED_YEARS, _by_need_year(list(m.AWARDS.data())))
-    owners: dict[str, list[str]] = defaultdict(list)
-    for n, p in zip(needs.key, needs.purchaser, strict=True):
-        owners[p].append(n)
-    m.NEEDS_OF = member_set(m.PURCHASERS, dict(owners))
-    m.LINES_OF = member_set(m.PURCHASERS, {p: [n for n in ns if n in set(lined)] for p, ns in owners.items()})
+    m.OFFERS = index_set(world.pairs.offers.key)
+    m.NEED_YEARS = index_set_of((m.NEEDS, each(needs.key, years)), (m.YEARS, in_turn(years, needs.key)))
+    m.PURCHASER_YEARS = index_set_of(
+        (m.PURCHASERS, each(facts.purchasers, years)), (m.YEARS, in_turn(years, facts.purchasers))
+    )
+    _declare_pairs(m, world)
+    lined = np.flatnonzero(facts.lines.quantity > 0)
+    m.LINES = index_set(needs.key[i] for i in lined)
+    m.LINE_YEARS = index_set_of((m.LINES, each(lined, years)), (m.YEARS, in_turn(years, lined)))
+    before, after = np.arange(len(years) - 1), np.arange(1, len(years))
+    m.SUCCESSIVE = index_set_of(
+        (m.LINES, each(lined, before)), (m.YEARS, in_turn(before, lined)), (m.YEARS, in_turn(after, lined))
+    )
+    age, year = _ages(len(years))
+    m.FREED = index_set_of(
+        (m.LINES, each(lined, age)), (m.YEARS, in_turn(year - age, lined)), (m.YEARS, in_turn(year, lined))
+    )
+    line_year = each(lined, age) * len(years) + in_turn(year, lined)
+    m.YEARS_UP_TO = related(m.LINE_YEARS, m.YEARS, line_year, in_turn(year - age, lined))
+    owner = purchaser_of_need(world)
+    m.NEEDS_OF = owned(m.PURCHASERS, m.NEEDS, owner)
+    m.LINES_OF = owned(m.PURCHASERS, m.LINES, owner[lined])
 
 
-def _by_need_year(keys: list[Any]) -> dict[Any, list[Any]]:
-    members: dict[Any, list[Any]] = defaultdict(list)
-    for o, n, t in keys:
-        members[n, t].append(o)
-    return dict(members)
+def _declare_pairs(m: pyo.ConcreteModel, world: World) -> None:
+    """PAIRS and AWARDS, in key order, and who belongs to which need and year."""
+    pairs = world.pairs
+    at = pairs.need * len(world.facts.years) + pairs.year
+    m.PAIRS = index_set_of((m.OFFERS, pairs.offer), (m.NEED_YEARS, at))
+    decided = np.flatnonzero(world.binary)
+    m.AWARDS = index_set_of((m.OFFERS, pairs.offer[decided]), (m.NEED_YEARS, at[decided]))
+    m.OFFERS_OF = related(m.NEED_YEARS, m.OFFERS, at, pairs.offer)
+    m.AWARDS_OF = related(m.NEED_YEARS, m.OFFERS, at[decided], pairs.offer[decided])
+
+
+def each(things: Any, times: Any) -> Ints:
+    """Positions of `things`, each as often as there are `times`: 0 0 0 1 1 1."""
+    return np.repeat(np.arange(len(things)), len(times))
+
+
+def in_turn(values: Any, things: Any) -> Ints:
+    """Positions of `values` (or positions themselves, as an array) in turn for every thing: 0 1 2 0 1 2."""
+    return np.tile(values if isinstance(values, np.ndarray) else np.arange(len(values)), len(things))
+
+
+def purchaser_of_need(world: World) -> Ints:
+    """Position of each need's purchaser."""
+    place = {p: i for i, p in enumerate(world.facts.purchasers)}
+    return np.array([place[p] for p in world.facts.needs.purchaser], dtype=np.int64)
+
+
+def _ages(years: int) -> tuple[Ints, Ints]:
+    """(age, year) as positions: for every year all years up to it, the first one first."""
+    year = np.repeat(np.arange(years), np.arange(1, years + 1))
+    start = np.concatenate([np.arange(c + 1) for c in range(years)]) if years else year
+    return year - start, year
 
 
 def declare_parameters(m: pyo.ConcreteModel, world: World) -> None:
@@ -75,15 +108,23 @@ def declare_parameters(m: pyo.ConcreteModel, world: World) -> None:
     unit_cost = lines.expenditure[lined] / FEN_PER_WAN / today[:, None]
     m.unit_cost = param(m.LINE_YEARS, unit_cost.ravel())
     m.new_cost = param(m.NEED_YEARS, new_cost_wan(world).ravel())
-    m.freed_cost = param(
-        m.FREED,
-        [
-            unit_cost[i, c] * float(lines.share_freed(int(n), facts.years[c] - facts.years[b]))
-            for i, n in enumerate(lined)
-            for c in range(len(facts.years))
-            for b in range(c + 1)
-        ],
-    )
+    age, year = _ages(len(facts.years))
+    freed = _freed_shares(lines, lined, facts.years)
+    m.freed_cost = param(m.FREED, (unit_cost[:, year] * freed[:, year - age, year]).ravel())
+
+
+def _freed_shares(lines: Lines, lined: Ints, years: tuple[int, ...]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """(lines, first year, year): the part of a moved unit's cost that has stopped by the year."""
+    known: dict[tuple[Fraction, int | None, int], float] = {}
+    shares = np.zeros((len(lined), len(years), len(years)))
+    for i, n in enumerate(lined.tolist()):
+        for c, t in enumerate(years):
+            for b, s in enumerate(years[: c + 1]):
+                kind = (lines.avoidable[n], lines.runoff[n], t - s)
+                if kind not in known:
+                    known[kind] = float(lines.share_freed(n, t - s))
+                shares[i, b, c] = known[kind]
+    return shares
 
 
 def new_cost_wan(world: World) -> np.ndarray[Any, np.dtype[np.float64]]:

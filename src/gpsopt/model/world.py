@@ -60,6 +60,17 @@ class World:
     def purchaser_of_pair(self) -> list[str]:
         return [self.facts.needs.purchaser[n] for n in self.pairs.need]
 
+    def key_of(self, pair: int) -> tuple[str, str, int]:
+        """(offer, need, year) of one pair."""
+        p = self.pairs
+        return p.offers.key[p.offer[pair]], self.facts.needs.key[p.need[pair]], self.facts.years[p.year[pair]]
+
+    def pairs_with(self, words: tuple[str | None, ...]) -> list[tuple[str, tuple[str, str, int]]]:
+        """(word, key) of every pair whose offer has one of these words, which stand by offer."""
+        said = np.array([word is not None for word in words], dtype=bool)
+        places = np.flatnonzero(said[self.pairs.offer]) if said.any() else ()
+        return [(str(words[self.pairs.offer[i]]), self.key_of(int(i))) for i in places]
+
     def pairs_by(self, *columns: Any) -> dict[tuple[Any, ...], list[int]]:
         """Positions of the pairs grouped by the given per-pair columns."""
         groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
@@ -85,18 +96,35 @@ def _most(facts: Facts, pairs: Pairs) -> Ints:
     limit = offers.capacity[pairs.offer]
     most = np.where(limit >= 0, np.minimum(most, limit), most)
     room = [facts.undertakers[u]["capacity"] for u in offers.undertaker]
+    fits = [  # units that the whole capacity does
+        Fraction(r) / use if r is not None and use > 0 else None
+        for r, use in zip(room, offers.capacity_use, strict=True)
+    ]
+    most = _cut(most, facts, pairs, fits)
     money = [facts.undertakers[u]["contract_limit"] for u in offers.undertaker]
-    for i, o in enumerate(pairs.offer):
-        if room[o] is None and money[o] is None:
-            continue
-        step = facts.needs.step[pairs.need[i]]
-        use, price = offers.capacity_use[o], int(offers.price[o, pairs.year[i]])
-        if room[o] is not None and use > 0:
-            most[i] = min(most[i], int(Fraction(room[o]) / (use * step)))
-        if money[o] is not None and price > 0:
+    limited = np.array([m is not None for m in money], dtype=bool)
+    for i in np.flatnonzero(limited[pairs.offer]) if limited.any() else ():
+        o, price = pairs.offer[i], int(offers.price[pairs.offer[i], pairs.year[i]])
+        if price > 0:
             left = max(0, fen(money[o]) - int(offers.setup[o])) + 1  # a fen for rounding
-            most[i] = min(most[i], int(Fraction(left * 10_000, price) / step))
+            most[i] = min(most[i], int(Fraction(left * 10_000, price) / facts.needs.step[pairs.need[i]]))
     return np.where(most < pairs.least, 0, most)
+
+
+def _cut(most: Ints, facts: Facts, pairs: Pairs, units: list[Fraction | None]) -> Ints:
+    """Limits cut to the whole grid steps of the need that fit into so many units, said by offer; exact."""
+    known = np.array([u is not None for u in units], dtype=bool)
+    if not known.any():
+        return most
+    where = np.flatnonzero(known[pairs.offer])
+    above = np.array([0 if u is None else u.numerator for u in units], dtype=object)
+    below = np.array([1 if u is None else u.denominator for u in units], dtype=object)
+    offer, need = pairs.offer[where], pairs.need[where]
+    whole = np.array([s.numerator for s in facts.needs.step], dtype=object)[need]
+    part = np.array([s.denominator for s in facts.needs.step], dtype=object)[need]
+    cut = most.copy()
+    cut[where] = np.minimum(most[where], above[offer] * part // (below[offer] * whole))
+    return cut
 
 
 def _binary(facts: Facts, pairs: Pairs) -> Bools:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from gpsopt.model.parts import index_set, member_set, param, rows, variable
+from gpsopt.model.parts import index_set, index_set_of, member_set, param, rows, variable
 from gpsopt.model.world import World
 
 
@@ -37,22 +37,17 @@ def award_size(m: pyo.ConcreteModel, world: World) -> None:
 
 
 def _counts(b: pyo.Block, world: World) -> None:
-    needs, years = world.facts.needs, world.facts.years
+    m, needs, pairs = b.model(), world.facts.needs, world.pairs
     count = np.zeros(needs.demand.shape, dtype=np.int64)
-    np.add.at(count, (world.pairs.need, world.pairs.year), 1)
-    places = [(i, c) for i in range(len(needs.key)) for c in range(len(years))]
-    capped = [(i, c) for i, c in places if 0 <= needs.max_awards[i, c] < count[i, c]]
-    several = needs.min_awards > 1
-    b.CAPPED = index_set((needs.key[i], years[c]) for i, c in capped)
-    b.max_awards = param(b.CAPPED, [needs.max_awards[i, c] for i, c in capped])
-    asked = [
-        (place, key) for place, key in enumerate(world.pair_keys)
-        if several[world.pairs.need[place], world.pairs.year[place]]
-    ]  # fmt: skip
-    b.PLURAL = index_set(key for _place, key in asked)
-    b.min_awards = param(
-        b.PLURAL, [needs.min_awards[world.pairs.need[i], world.pairs.year[i]] for i, _key in asked]
-    )  # fmt: skip
+    np.add.at(count, (pairs.need, pairs.year), 1)
+    need, year = np.nonzero((needs.max_awards >= 0) & (needs.max_awards < count))
+    b.CAPPED = index_set_of((m.NEEDS, need), (m.YEARS, year))
+    b.max_awards = param(b.CAPPED, needs.max_awards[need, year])
+    least = needs.min_awards[pairs.need, pairs.year]
+    asked = np.flatnonzero(least > 1)
+    at = pairs.need[asked] * len(world.facts.years) + pairs.year[asked]
+    b.PLURAL = index_set_of((m.OFFERS, pairs.offer[asked]), (m.NEED_YEARS, at))
+    b.min_awards = param(b.PLURAL, least[asked])
 
     def not_too_many_awards(b: Any, n: Any, t: Any) -> Any:
         m = b.model()
@@ -68,10 +63,8 @@ def _counts(b: pyo.Block, world: World) -> None:
 
 def _exclusive(b: pyo.Block, world: World) -> None:
     members: dict[Any, list[str]] = defaultdict(list)
-    for i, (o, n, t) in enumerate(world.pair_keys):
-        group = world.pairs.offers.excludes[world.pairs.offer[i]]
-        if group is not None:
-            members[group, n, t].append(o)
+    for group, (o, n, t) in world.pairs_with(world.pairs.offers.excludes):
+        members[group, n, t].append(o)
     crowded = {key: offers for key, offers in members.items() if len(offers) > 1}
     b.LADDERS = index_set(sorted(crowded))
     b.STEPS = member_set(b.LADDERS, crowded)
@@ -83,11 +76,7 @@ def _exclusive(b: pyo.Block, world: World) -> None:
 
 
 def _packages(b: pyo.Block, world: World) -> None:
-    packed = []
-    for i, (o, n, t) in enumerate(world.pair_keys):
-        group = world.pairs.offers.package[world.pairs.offer[i]]
-        if group is not None:
-            packed.append((group, o, n, t))
+    packed = [(group, *key) for group, key in world.pairs_with(world.pairs.offers.package)]
     b.PACKAGES = index_set(sorted({(g, t) for g, _o, _n, t in packed}))
     b.PACKED = index_set(packed)
     b.won = variable(b.PACKAGES, upper=1.0, integer=True)

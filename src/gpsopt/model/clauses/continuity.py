@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyomo.environ as pyo
 
 from gpsopt.model.decisions import served
-from gpsopt.model.parts import index_set, param, rows
+from gpsopt.model.parts import index_set_of, param, rows
 from gpsopt.model.world import World
 
 
@@ -25,11 +26,11 @@ def continuity(m: pyo.ConcreteModel, world: World) -> None:
 
     Its price: how much an aim would gain if one person fewer had to be kept served.
     """
-    needs, years = world.facts.needs, world.facts.years
-    kept = [(i, c) for i in range(len(needs.key)) for c in range(len(years)) if needs.steady[i, c] > 0]
+    steady = world.facts.needs.steady
+    need, year = np.nonzero(steady > 0)
     b = m.continuity = pyo.Block()
-    b.STEADY = index_set((needs.key[i], years[c]) for i, c in kept)
-    b.steady = param(b.STEADY, [needs.steady[i, c] * world.need_step[i] for i, c in kept])
+    b.STEADY = index_set_of((m.NEEDS, need), (m.YEARS, year))
+    b.steady = param(b.STEADY, steady[need, year] * world.need_step[need])
 
     def nobody_loses_the_service(b: Any, n: Any, t: Any) -> Any:
         return served(b.model(), n, t) >= b.steady[n, t]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyomo.environ as pyo
 
 from gpsopt.model.decisions import served
-from gpsopt.model.parts import index_set, param, rows, variable
+from gpsopt.model.parts import index_set_of, param, rows, variable
 from gpsopt.model.world import World
 
 
@@ -27,14 +28,13 @@ def coverage(m: pyo.ConcreteModel, world: World) -> None:
 
     Its price: what an aim loses for one more unit that must be reached.
     """
-    needs, years = world.facts.needs, world.facts.years
-    places = [(i, c) for i in range(len(needs.key)) for c in range(len(years))]
-    floored = [(i, c) for i, c in places if needs.floor[i, c] > 0]
-    whole = [(i, c) for i, c in places if needs.all_or_nothing[i, c]]
+    needs = world.facts.needs
+    need, year = np.nonzero(needs.floor > 0)
     b = m.coverage = pyo.Block()
-    b.FLOORS = index_set((needs.key[i], years[c]) for i, c in floored)
-    b.floor = param(b.FLOORS, [needs.floor[i, c] * world.need_step[i] for i, c in floored])
-    b.ALL_OR_NOTHING = index_set((needs.key[i], years[c]) for i, c in whole)
+    b.FLOORS = index_set_of((m.NEEDS, need), (m.YEARS, year))
+    b.floor = param(b.FLOORS, needs.floor[need, year] * world.need_step[need])
+    whole, in_year = np.nonzero(needs.all_or_nothing)
+    b.ALL_OR_NOTHING = index_set_of((m.NEEDS, whole), (m.YEARS, in_year))
     b.complete = variable(b.ALL_OR_NOTHING, upper=1.0, integer=True)
 
     def floor_is_reached(b: Any, n: Any, t: Any) -> Any:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import numpy as np
 import pyomo.environ as pyo
 
-from gpsopt.model.parts import index_set, member_set, param, rows
+from gpsopt.model.facts import Floats, Ints
+from gpsopt.model.parts import index_set, index_set_of, member_set, owned, param, rows
 from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.money import fen
 
@@ -38,31 +40,57 @@ def own_capacity(m: pyo.ConcreteModel, world: World) -> None:
 
 def _resources(b: pyo.Block, world: World) -> None:
     """RESOURCES (u, r, t): what is limited; USES (r, o, n, t): what a unit takes of it. '' is the undertaker's own."""
-    facts, pairs = world.facts, world.pairs
     limit = resource_limits(world)
-    uses = {(row["offer"], row["resource"]): float(row["use"]) for _line, row in facts.scenario.tables.rows("uses")}
-    resources = sorted({r for _u, r, _t in limit})
-    members: dict[Any, list[Any]] = defaultdict(list)
-    use: dict[Any, float] = {}
-    for i, (o, n, t) in enumerate(world.pair_keys):
-        u = world.undertaker_of_pair[i]
-        for r in resources:
-            taken = float(pairs.offers.capacity_use[pairs.offer[i]]) if r == "" else uses.get((o, r), 0.0)
-            if (u, r, t) in limit and taken > 0:
-                members[u, r, t].append((o, n))
-                use[r, o, n, t] = taken
-    keys = sorted(members)
+    taken = _taken(world, limit)
+    keys = sorted({(u, r, t) for (u, r, t), _pairs, _use in taken})
     b.RESOURCES = index_set(keys)
-    b.USERS = member_set(b.RESOURCES, dict(members), dimen=2)
-    b.USES = index_set(use)
-    b.use = param(b.USES, list(use.values()))
+    m, place = b.model(), {key: i for i, key in enumerate(keys)}
+    names = sorted({r for _u, r, _t in keys})
+    b.KINDS = index_set(names)
+    kind = {r: i for i, r in enumerate(names)}
+    sizes = np.array([len(pairs) for _key, pairs, _use in taken], dtype=np.int64)
+    pair = np.concatenate([np.zeros(0, dtype=np.int64), *(pairs for _key, pairs, _use in taken)])
+    kinds = np.array([kind[r] for (_u, r, _t), _pairs, _use in taken], dtype=np.int64)
+    owner = np.array([place[key] for key, _pairs, _use in taken], dtype=np.int64)
+    b.USES = index_set_of((b.KINDS, np.repeat(kinds, sizes)), (m.PAIRS, pair))
+    b.USERS = owned(b.RESOURCES, b.USES, np.repeat(owner, sizes))
+    b.use = param(b.USES, np.concatenate([np.zeros(0), *(use for _key, _pairs, use in taken)]))
     b.capacity = param(b.RESOURCES, [limit[key] for key in keys])
 
     def work_within_own_capacity(b: Any, u: Any, r: Any, t: Any) -> Any:
         m = b.model()
-        return sum(b.use[r, o, n, t] * m.purchased[o, n, t] for o, n in b.USERS[u, r, t]) <= b.capacity[u, r, t]
+        taken = sum(b.use[k, o, n, s] * m.purchased[o, n, s] for k, o, n, s in b.USERS[u, r, t])
+        return taken <= b.capacity[u, r, t]
 
     b.work_within_own_capacity = rows(b.RESOURCES, work_within_own_capacity)
+
+
+def _taken(world: World, limit: dict[tuple[str, str, int], float]) -> list[tuple[tuple[str, str, int], Ints, Floats]]:
+    """For each limited resource that some pair uses: its key, the pairs, and what a unit of each takes."""
+    facts, pairs = world.facts, world.pairs
+    offers = pairs.offers
+    own = np.array([float(use) for use in offers.capacity_use])
+    further: dict[str, Floats] = {r: np.zeros(len(offers.key)) for _u, r, _t in limit if r != ""}
+    if further:
+        place = {o: i for i, o in enumerate(offers.key)}
+        for _line, row in facts.scenario.tables.rows("uses"):
+            if row["resource"] in further and row["offer"] in place:
+                further[row["resource"]][place[row["offer"]]] = float(row["use"])
+    undertakers = {u: i for i, u in enumerate(facts.undertakers)}
+    found: list[tuple[tuple[str, str, int], Ints, Floats]] = []
+    who = np.array([undertakers[u] for u in offers.undertaker], dtype=np.int64)[pairs.offer]
+    order = np.lexsort((np.arange(len(who)), pairs.year, who))
+    code = (who * len(facts.years) + pairs.year)[order]
+    starts = np.searchsorted(code, np.arange(len(undertakers) * len(facts.years) + 1))
+    for u, r, t in sorted(limit):
+        if u not in undertakers:
+            continue
+        at = undertakers[u] * len(facts.years) + facts.years.index(t)
+        mine = order[starts[at] : starts[at + 1]]
+        use = (own if r == "" else further[r])[pairs.offer[mine]]
+        if (use > 0).any():
+            found.append(((u, r, t), mine[use > 0], use[use > 0]))
+    return found
 
 
 def resource_limits(world: World) -> dict[tuple[str, str, int], float]:
@@ -89,12 +117,13 @@ def _contract_limits(b: pyo.Block, world: World) -> None:
     }  # fmt: skip
     pairs: dict[Any, list[Any]] = defaultdict(list)
     awards: dict[Any, list[Any]] = defaultdict(list)
-    for i, (o, n, t) in enumerate(world.pair_keys):
-        u = world.undertaker_of_pair[i]
-        if u in limit:
-            pairs[u, t].append((o, n))
-            if world.binary[i]:
-                awards[u, t].append((o, n))
+    limited = np.array([u in limit for u in world.pairs.offers.undertaker], dtype=bool)
+    for i in np.flatnonzero(limited[world.pairs.offer]) if limit else ():
+        o, n, t = world.key_of(int(i))
+        u = world.pairs.offers.undertaker[world.pairs.offer[i]]
+        pairs[u, t].append((o, n))
+        if world.binary[i]:
+            awards[u, t].append((o, n))
     keys = sorted(pairs)
     b.LIMITED = index_set(keys)
     b.PAIRS_OF = member_set(b.LIMITED, dict(pairs), dimen=2)
@@ -116,11 +145,10 @@ def _offer_capacities(b: pyo.Block, world: World) -> None:
     offers, facts = world.pairs.offers, world.facts
     members: dict[Any, list[Any]] = defaultdict(list)
     size: dict[Any, float] = {}
-    for i, (o, n, t) in enumerate(world.pair_keys):
-        limit = offers.capacity[world.pairs.offer[i]]
-        if limit >= 0:
-            members[o, t].append(n)
-            size[o, t] = float(limit * facts.needs.step[world.pairs.need[i]])
+    for i in np.flatnonzero(offers.capacity[world.pairs.offer] >= 0):
+        o, n, t = world.key_of(int(i))
+        members[o, t].append(n)
+        size[o, t] = float(int(offers.capacity[world.pairs.offer[i]]) * facts.needs.step[world.pairs.need[i]])
     keys = sorted(members)
     b.OFFER_YEARS = index_set(keys)
     b.SERVED_BY = member_set(b.OFFER_YEARS, dict(members))
