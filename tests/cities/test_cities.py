@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-
 from benchmarks.cities import SIZES, City, sized, write_city
+
 from gpsopt.checks import check
 from gpsopt.compiler import compile_model
 from gpsopt.model.build import build_world
