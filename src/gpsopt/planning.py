@@ -29,6 +29,7 @@ from gpsopt.plan.values import plan_values, totals_of
 from gpsopt.runfolder import text_rows
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import AIMS
+from gpsopt.solving.engine import Stop
 from gpsopt.solving.grid import to_grid
 from gpsopt.solving.prices import prices_of
 from gpsopt.solving.stages import Answer, Options, Progress, seek
@@ -70,8 +71,12 @@ def plan_or_end(
     node_limit: int | None = None,
     seed: int | None = None,
     progress: Listener | None = None,
+    stop: Stop | None = None,
 ) -> Result:
-    """As `solve`, but an end without a plan is returned as a Result with its status."""
+    """As `solve`, but an end without a plan is returned as a Result with its status.
+
+    `stop` is asked while the search runs; once it says yes, the best plan so far is the answer.
+    """
     clock = _Seconds()
     if not isinstance(scenario, Scenario):
         scenario = read_scenario(scenario)
@@ -87,7 +92,7 @@ def plan_or_end(
         "binaries": int(world.binary.sum()),
     }
     try:
-        answer, engine, aims = seek(world, compiled, options, progress)
+        answer, engine, aims = seek(world, compiled, options, progress, stop)
     except LimitError:
         return _without_plan(world, options, counts, clock)
     if answer.point is None:
@@ -194,6 +199,7 @@ def run_name(scenario: Scenario, options: Options) -> str:
 
 def _manifest(scenario: Scenario, options: Options, answer: Answer) -> dict[str, Any]:
     clock_stopped = answer.status == "limit" and options.time_limit is not None
+    why_not = "stopped by hand" if answer.stopped else "stopped by the clock" if clock_stopped else ""
     libraries = ("pyomo", "highspy", "numpy", "pandas", "scipy", "pydantic")
     return {
         "scenario": scenario.name,
@@ -203,8 +209,8 @@ def _manifest(scenario: Scenario, options: Options, answer: Answer) -> dict[str,
         },
         "options": asdict(options),
         "seed": options.seed,
-        "reproducible": "no" if clock_stopped else "yes",
-        "why_not": "stopped by the clock" if clock_stopped else "",
+        "reproducible": "no" if why_not else "yes",
+        "why_not": why_not,
     }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from gpsopt.errors import SolverError
 Array = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Report = Callable[[float, float], None]  # best value and bound so far, in the objective's own unit
+Stop = Callable[[], bool]  # asked again and again while the solver runs: shall it end with what it has?
 
 _STATUS: Final = highspy.HighsModelStatus
 _ENDS: Final = {
@@ -74,7 +75,8 @@ class Engine:
     change; the rest is fixed.
     """
 
-    def __init__(self, compiled: Any, seed: int = 0) -> None:
+    def __init__(self, compiled: Any, seed: int = 0, stop: Stop | None = None) -> None:
+        self._stop = stop
         self._integer = np.asarray(compiled.integer, dtype=bool)
         self._scale = _column_scale(compiled)
         self._matrix = (compiled.matrix @ sparse.diags_array(self._scale)).tocsr()
@@ -245,7 +247,7 @@ class Engine:
                 solution = highspy.HighsSolution()
                 solution.col_value = (start / self._scale).tolist()
                 _ok(h.setSolution(solution))
-            with _listening(h, report):
+            with _listening(h, report, self._stop):
                 status = h.run()
         end = _ENDS.get(h.getModelStatus())
         if status == highspy.HighsStatus.kError or end is None:
@@ -308,20 +310,26 @@ def _lp(
 
 
 @contextlib.contextmanager
-def _listening(h: Any, report: Report | None) -> Iterator[None]:
-    """Hand best value and bound to `report` while the run goes on."""
-    if report is None:
-        yield
-        return
+def _listening(h: Any, report: Report | None, stop: Stop | None) -> Iterator[None]:
+    """Hand best value and bound to `report` while the run goes on; end it when `stop` says so."""
 
     def hear(event: Any) -> None:
-        report(float(event.data_out.mip_primal_bound), float(event.data_out.mip_dual_bound))
+        if report is not None:
+            report(float(event.data_out.mip_primal_bound), float(event.data_out.mip_dual_bound))
 
-    h.cbMipLogging.subscribe(hear)
+    def ask(event: Any) -> None:
+        if stop is not None and stop():
+            event.interrupt()
+
+    used = [(h.cbMipLogging, hear)] if report is not None else []
+    used += [(h.cbMipInterrupt, ask)] if stop is not None else []
+    for callback, listener in used:
+        callback.subscribe(listener)
     try:
         yield
     finally:
-        h.cbMipLogging.unsubscribe(hear)
+        for callback, listener in used:
+            callback.unsubscribe(listener)
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from gpsopt.errors import LimitError, SolverError
 from gpsopt.model.aims import MONEY_AIMS, gravity_of
 from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.settings import AIMS, Sense
-from gpsopt.solving.engine import Array, Engine, Limits, Outcome
+from gpsopt.solving.engine import Array, Engine, Limits, Outcome, Stop
 from gpsopt.solving.large import Target, seek_large
 from gpsopt.solving.neighbourhoods import Groups, groups_of
 
@@ -78,6 +78,7 @@ class Answer:
     stages: tuple[Stage, ...]
     point: Array | None
     nodes: int
+    stopped: bool = False  # by hand: later aims may be missing
 
 
 @dataclass(frozen=True)
@@ -141,18 +142,27 @@ def _part_scale(world: World, name: str) -> Array:
 
 
 def seek(
-    world: World, compiled: Any, options: Options, progress: Callable[[Progress], None] | None = None
+    world: World,
+    compiled: Any,
+    options: Options,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Stop | None = None,
 ) -> tuple[Answer, Engine, tuple[Aim, ...]]:
-    """Solve the aims in order. Raises LimitError where a limit came before any plan, SolverError if it failed."""
-    engine = Engine(compiled, options.seed)
+    """Solve the aims in order; when `stop` says so, end with the best plan there is, later aims unsought.
+
+    Raises LimitError where a limit or a stop came before any plan, SolverError if the solver failed.
+    """
+    engine = Engine(compiled, options.seed, stop)
     aims = aims_of(world, compiled)
-    clock = _Clock(options.time_limit, len(aims), progress)
+    clock = _Clock(options.time_limit, len(aims), progress, stop)
     budget = sum(world.facts.budget.values()) / FEN_PER_WAN
     search = _Search(engine, compiled, groups_of(world, compiled), aims, options, clock, budget)
     stages: list[Stage] = []
     point: Array | None = None
     nodes = 0
     for aim in aims:
+        if point is not None and clock.stopped():
+            break
         outcome = _stage(search, aim, point)
         nodes += outcome.nodes
         if outcome.status == "infeasible":
@@ -170,8 +180,9 @@ def seek(
         stage = _describe(world, aim, outcome, options, clock)
         stages.append(stage)
         _hold(engine, world, aim, stage, point)
-    worst = next((s for s in ("limit", "within_gap") if any(stage.status == s for stage in stages)), "optimal")
-    return Answer(worst, tuple(stages), point, nodes), engine, aims
+    ends = {stage.status for stage in stages} | ({"limit"} if len(stages) < len(aims) else set())
+    worst = next((s for s in ("limit", "within_gap") if s in ends), "optimal")
+    return Answer(worst, tuple(stages), point, nodes, worst == "limit" and clock.stopped()), engine, aims
 
 
 def _signed(aim: Aim) -> float:
@@ -294,8 +305,10 @@ def _hold(engine: Engine, world: World, aim: Aim, stage: Stage, point: Array) ->
 class _Clock:
     """Shares the time limit over the stages and passes progress on."""
 
-    def __init__(self, limit: float | None, stages: int, listener: Callable[[Progress], None] | None) -> None:
-        self._start, self._limit = time.monotonic(), limit
+    def __init__(
+        self, limit: float | None, stages: int, listener: Callable[[Progress], None] | None, stop: Stop | None
+    ) -> None:
+        self._start, self._limit, self._stop = time.monotonic(), limit, stop
         self._stages, self._done, self._listener = stages, 0, listener
 
     def share(self) -> float | None:
@@ -308,10 +321,20 @@ class _Clock:
     def left_for_stage(self) -> Callable[[], float | None]:
         """A clock of this stage's own share."""
         share, start = self.share(), time.monotonic()
-        return lambda: None if share is None else max(0.01, share - (time.monotonic() - start))
+
+        def left() -> float | None:
+            if self.stopped():
+                return 0.01
+            return None if share is None else max(0.01, share - (time.monotonic() - start))
+
+        return left
+
+    def stopped(self) -> bool:
+        """Did somebody ask for the search to end?"""
+        return self._stop is not None and self._stop()
 
     def over(self) -> bool:
-        return self._limit is not None and time.monotonic() - self._start > self._limit
+        return self.stopped() or (self._limit is not None and time.monotonic() - self._start > self._limit)
 
     def report(self, aim: Aim, value: float, bound: float) -> None:
         if self._listener is not None:
