@@ -130,12 +130,7 @@ class Engine:
 
     def relaxation(self) -> tuple[float, Array, Array]:
         """Value, point and row duals with every integer free to be a fraction: the value is a bound."""
-        if self._relaxed is None:
-            self._relaxed = self._load(self._seed, relaxed=True)
-            places = np.arange(len(self._cost), dtype=np.int32)
-            _ok(self._relaxed.changeColsCost(len(self._cost), places, self._cost))
-            for weights, lower, upper in self._extra:
-                _append(self._relaxed, weights, lower, upper)
+        self._load_relaxed()
         status = self._run_relaxed()
         if status != _STATUS.kOptimal:
             raise SolverError("solver_failed", status=self._relaxed.modelStatusToString(status))
@@ -145,8 +140,7 @@ class Engine:
 
     def with_integers_of(self, point: Array) -> Array | None:
         """The best point whose integers are those of `point`, or None where rounding them leaves no room."""
-        if self._relaxed is None:
-            self.relaxation()
+        self._load_relaxed()
         lower, upper = self._column_lower.copy(), self._column_upper.copy()
         lower[self._integer] = upper[self._integer] = np.round(point[self._integer])
         self._set_relaxed_bounds(lower, upper)
@@ -215,6 +209,16 @@ class Engine:
             limits = (self._lower, self._upper, self._column_lower, self._column_upper)
             _ok(h.passModel(_lp(self._matrix, *limits, None if relaxed else self._integer)))
         return h
+
+    def _load_relaxed(self) -> None:
+        """Put the relaxation beside the model with integers, at its first use."""
+        if self._relaxed is not None:
+            return
+        self._relaxed = self._load(self._seed, relaxed=True)
+        places = np.arange(len(self._cost), dtype=np.int32)
+        _ok(self._relaxed.changeColsCost(len(self._cost), places, self._cost))
+        for weights, lower, upper in self._extra:
+            _append(self._relaxed, weights, lower, upper)
 
     def _both(self) -> list[Any]:
         return [self._highs] if self._relaxed is None else [self._highs, self._relaxed]

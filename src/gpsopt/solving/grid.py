@@ -23,6 +23,7 @@ from gpsopt.solving.stages import Aim
 
 _ON_GRID: Final = 1e-4  # of a step: solver noise, not a fraction
 _ROUNDS: Final = 25
+_ROUNDING: Final = 1e-14  # of the terms of a row: what adding floats may be off by
 #: up to so many quantities the repair is solved to the best steps; beyond, to good ones
 _FEW: Final = 300
 _WIDTHS: Final = (0, 1, 5)  # steps from the solved value, tried in turn; 0: what is on the grid stays
@@ -65,14 +66,14 @@ def _repair(
         found[steps.columns] = (np.round(found[steps.columns]) + problem.start) * steps.size
         quantities = _quantities(world, compiled, steps, found)
         money = money_of(world, quantities)
-        broken = _broken_rows(world, compiled, quantities, money)
+        broken = _broken_rows(world, compiled, quantities, money) + problem.broken(found)
         if not broken:
             return quantities, money, True
-        for row, fen, side in broken:
+        for row, amount, side in broken:
             if side == "upper":
-                upper[row] -= fen / FEN_PER_WAN
+                upper[row] -= amount
             else:
-                lower[row] += fen / FEN_PER_WAN
+                lower[row] += amount
             engine.set_row_bounds(row, lower[row], upper[row])
     return None
 
@@ -100,6 +101,19 @@ class _Offsets:
     row_lower: Floats
     row_upper: Floats
     free: int  # grid columns that may still move
+    counted: Any  # rows of the model (over its columns, in units) in which every column is whole
+    places: Ints  # their row numbers
+    limits: tuple[Floats, Floats]  # their lower and upper limits
+
+    def broken(self, found: Array) -> list[tuple[int, float, str]]:
+        """(row, amount, side) of counted rows that the solver passed by its tolerance: a plan may not."""
+        activity, size = self.counted @ found, abs(self.counted) @ np.abs(found)
+        noise = _ROUNDING * np.maximum(1.0, size)
+        lower, upper = self.limits
+        over, under = activity - upper, lower - activity
+        return [(int(self.places[i]), 2.0 * float(over[i]), "upper") for i in np.flatnonzero(over > noise)] + [
+            (int(self.places[i]), 2.0 * float(under[i]), "lower") for i in np.flatnonzero(under > noise)
+        ]
 
 
 def _offsets(compiled: Any, steps: _Steps, point: Array, width: int) -> _Offsets:
@@ -131,7 +145,12 @@ def _offsets(compiled: Any, steps: _Steps, point: Array, width: int) -> _Offsets
             row_lower=row_lower, row_upper=row_upper,
         )
     )  # fmt: skip
-    return _Offsets(engine, low.astype(np.int64), row_lower, row_upper, int((high > low).sum()))
+    pattern = abs(compiled.matrix).sign()
+    places = np.flatnonzero(pattern @ (~integer).astype(float) == 0)
+    return _Offsets(
+        engine, low.astype(np.int64), row_lower, row_upper, int((high > low).sum()),
+        compiled.matrix[places], places, (compiled.row_lower[places], compiled.row_upper[places]),
+    )  # fmt: skip
 
 
 def _cost(aims: tuple[Aim, ...], point: Array, compiled: Any, steps: _Steps) -> Array:
@@ -164,23 +183,23 @@ def _quantities(world: World, compiled: Any, steps: _Steps, point: Array) -> Qua
     )  # fmt: skip
 
 
-def _broken_rows(world: World, compiled: Any, q: Quantities, money: Money) -> list[tuple[int, int, str]]:
-    """(row, fen, side) of every money row that rounding to the fen has broken."""
-    broken: list[tuple[int, int, str]] = []
+def _broken_rows(world: World, compiled: Any, q: Quantities, money: Money) -> list[tuple[int, float, str]]:
+    """(row, 万元, side) of every money row that rounding to the fen has broken."""
+    broken: list[tuple[int, float, str]] = []
     years = len(world.facts.years)
     span = compiled.rows["existing_budget.purchases_within_line"]
     for p, c in zip(*np.nonzero(money.short), strict=True):
-        broken.append((span.start + int(p) * years + int(c), int(money.short[p, c]), "upper"))
+        broken.append((span.start + int(p) * years + int(c), int(money.short[p, c]) / FEN_PER_WAN, "upper"))
     if "existing_budget.deficit_is_met_first" in compiled.rows:
         span = compiled.rows["existing_budget.deficit_is_met_first"]
         at = {key: span.start + i for i, key in enumerate(span.keys)}
         for p, c in zip(*np.nonzero(money.deficit_short), strict=True):
             key = (world.facts.purchasers[p], world.facts.years[c])
-            broken.append((at[key], int(money.deficit_short[p, c]), "lower"))
+            broken.append((at[key], int(money.deficit_short[p, c]) / FEN_PER_WAN, "lower"))
     return broken + _above_contract_limit(world, compiled, money)
 
 
-def _above_contract_limit(world: World, compiled: Any, money: Money) -> list[tuple[int, int, str]]:
+def _above_contract_limit(world: World, compiled: Any, money: Money) -> list[tuple[int, float, str]]:
     span = compiled.rows.get("own_capacity.contracts_within_limit")
     if span is None:
         return []
@@ -191,5 +210,5 @@ def _above_contract_limit(world: World, compiled: Any, money: Money) -> list[tup
     for place, (u, t) in enumerate(span.keys):
         over = spent[u, t] - int(world.facts.undertakers[u]["contract_limit"] * 100)
         if over > 0:
-            broken.append((span.start + place, over, "upper"))
+            broken.append((span.start + place, over / FEN_PER_WAN, "upper"))
     return broken
