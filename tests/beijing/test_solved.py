@@ -21,7 +21,7 @@ def plan() -> Plan:
 @pytest.mark.slow
 def test_it_is_certified_and_every_aim_lies_within_the_gap(plan: Plan) -> None:
     assert plan.certified
-    assert all(aim["gap"] <= 0.005 for aim in plan.summary["aims"])
+    assert all(aim["gap"] <= 0.001 for aim in plan.summary["aims"])
 
 
 @pytest.mark.slow
