@@ -1,0 +1,184 @@
+"""Charts: what they show ties to the run, every one is a whole picture in both languages and themes, and no
+network is asked for anything."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import gpsopt
+from gpsopt.errors import UsageError
+from gpsopt.report import charts
+from gpsopt.report.charts import Look, pictures
+from gpsopt.runread import Run, as_run, fen_of
+from tests.cli.worlds import hamlet
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def town() -> Run:
+    return as_run(gpsopt.solve(ROOT / "models" / "town"))
+
+
+@pytest.fixture(scope="module")
+def pooled(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The town with money given from one purchaser to the other."""
+    folder = tmp_path_factory.mktemp("scenario")
+    path = folder / "pooled.toml"
+    model = (ROOT / "models" / "town").as_posix()
+    path.write_text(f'title = "Pooled"\nmodel = "{model}"\nregime = "pooled"\nshare = 0.5\n', encoding="utf-8")
+    return as_run(gpsopt.solve(path))
+
+
+POINTS = pd.DataFrame({
+    "point": [1, 2, 3], "outlay": [2.2e6, 2.3e6, 2.5e6], "outlay_bound": [2.19e6, None, 2.49e6],
+    "worst_area": [0.7, 0.8, 0.9], "worst_area_bound": [0.71, 0.8, 0.9],
+})  # fmt: skip
+PARTS = pd.DataFrame({"name": ["One", "Two", "Three"], "part": [3e4, -1e4, 0.0], "gap_amount": [2e3, 0.0, 0.0]})
+REACH = pd.DataFrame({
+    "name": ["Budgets", "Prices"], "low": [3e4, 1e4], "high": [1e4, 2.5e4], "low_is": ["−10%", "−5%"],
+    "high_is": ["+10%", "+5%"],
+})  # fmt: skip
+MOVES = pd.DataFrame({"name": ["East", "West", "North"], "change": [2e4, -3e4, 0]})
+EVENTS = pd.DataFrame({
+    "seconds": [0.1, 0.4, 1.0, 2.0], "aim": ["outlay", "outlay", "quality", "quality"], "gap": [0.2, 0.0, 0.3, 0.01],
+})  # fmt: skip
+DRAWN: dict[str, Callable[[Run, Look], Any]] = {
+    "fees_flow": charts.fees_flow,
+    "ramp": charts.ramp,
+    "coverage_map": charts.coverage_map,
+    "tile_map": charts.tile_map,
+    "tile_difference": lambda run, look: charts.tile_map(
+        run, look, values={"east": -0.02}, difference=True, title="Δ", subtitle="Δ"
+    ),
+    "bullets": charts.bullets,
+    "frontier": lambda _run, look: charts.frontier(POINTS, ("outlay", "worst_area"), look, chosen=2),
+    "waterfall": lambda _run, look: charts.waterfall(PARTS, "shortfall", 5e4, look),
+    "tornado": lambda _run, look: charts.tornado(REACH, "shortfall", 2e4, look),
+    "movers": lambda _run, look: charts.movers(MOVES, look),
+    "gap_over_time": lambda _run, look: charts.gap_over_time(EVENTS, look, asked=0.005),
+}
+
+
+def words_of(svg: bytes) -> str:
+    root = ElementTree.fromstring(svg)
+    return " ".join(root.itertext())
+
+
+@pytest.mark.parametrize("name", sorted(DRAWN))
+def test_every_chart_is_drawn_in_both_languages(town: Run, name: str) -> None:
+    for look, title in ((Look("en", "dark"), None), (Look("zh", "light"), None)):
+        chart = DRAWN[name](town, look)
+        spec = json.dumps(chart.to_dict(), ensure_ascii=False)
+        assert '"url"' not in spec and look.inks.paper in spec
+        words = words_of(charts.picture(chart, "svg"))
+        expected = title or chart.to_dict()["title"]["text"]
+        assert expected in words
+        assert "NaN" not in words and "undefined" not in words and "null" not in words.split()
+
+
+def test_the_flow_of_fees_ties_to_the_books(town: Run, pooled: Run) -> None:
+    for run in (town, pooled):
+        for year in (None, 2015, 2016):
+            for purchaser in (None, "civil", "culture"):
+                budgets = run.frame("budgets")
+                if year is not None:
+                    budgets = budgets[budgets["year"] == year]
+                if purchaser is not None:
+                    budgets = budgets[budgets["purchaser"] == purchaser]
+                rows = charts.flow_rows(run, year, purchaser)
+                assert (rows["fen"] > 0).all()
+                sinks = rows.groupby("sink")["fen"].sum()
+                for sink, column in (("kept", "direct"), ("stranded", "stranded"), ("purchased", "purchased"),
+                                     ("unspent", "unspent")):  # fmt: skip
+                    assert sinks.get(sink, 0) == fen_of(budgets[column]).sum(), (run.run, year, purchaser, sink)
+                have = fen_of(budgets["amount"]).sum() + fen_of(budgets["received"]).sum()
+                assert rows["fen"].sum() - sinks.get("cut", 0) == have
+
+
+def test_the_flow_shows_what_a_cut_budget_takes(town: Run) -> None:
+    """culture, 2016: lines of 160 against a budget of 158 (thousand yuan)."""
+    rows = charts.flow_rows(town, 2016, "culture").set_index(["source", "sink"])["fen"]
+    assert rows["direct_line", "cut"] == 2_000_00
+    assert rows["direct_line", "purchased"] == 38_000_00
+
+
+def test_the_ramp_is_the_identity_of_every_year(town: Run) -> None:
+    totals = charts.ramp_rows(town).groupby("year")["fen"].sum()
+    assert dict(totals) == {2015: (960 + 230) * 100_000, 2016: (1_010 + 158) * 100_000}
+
+
+def test_the_least_covered_area_is_the_aim_s(town: Run) -> None:
+    least = min(charts.area_coverage(town, year)["value"].min() for year in (2015, 2016))
+    aim = town.aim("worst_area")
+    assert aim is not None and least == pytest.approx(aim["plan_value"], abs=1e-12)
+    cells = charts.coverage_rows(town, 2016).set_index(["area", "item"])
+    assert cells.loc[("east", "T2"), "covered"] == pytest.approx(0.8)
+    assert cells.loc[("east", "T2"), "missing"] == 1
+
+
+def test_tiles_without_a_place_stand_below(tmp_path: Path) -> None:
+    areas = 'area,name_zh,name_en,tile\na,甲片,Part A,\nb,乙片,Part B,"1,2"\n'
+    run = as_run(gpsopt.solve(hamlet(tmp_path / "world", areas=areas)))
+    assert charts.tiles_of(run) == {"b": (1, 2), "a": (0, 3)}
+
+
+def test_pictures_are_files_of_their_kind(town: Run, tmp_path: Path) -> None:
+    chart = charts.movers(MOVES, Look("en"))
+    assert charts.save(chart, tmp_path / "deep" / "a.svg").read_bytes().startswith(b"<svg")
+    assert charts.save(chart, tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert charts.save(chart, tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+    assert "vega" in charts.html(chart)
+    for name, code in (("a.gif", "picture_format"), ("a.png/x.svg", "file_not_writable")):
+        with pytest.raises(UsageError) as refused:
+            charts.save(chart, tmp_path / name)
+        assert refused.value.code == code
+
+
+def test_chinese_is_drawn_with_its_characters_or_refused() -> None:
+    """Two different characters give two different pictures: no empty boxes."""
+    chart = [charts.movers(MOVES.assign(name=[sign, "b", "c"]), Look("zh")) for sign in "事随"]
+    if not charts.can_draw_han():
+        with pytest.raises(UsageError):
+            charts.picture(chart[0], "png")
+        return
+    assert charts.picture(chart[0], "png", scale=1) != charts.picture(chart[1], "png", scale=1)
+
+
+def test_without_a_chinese_font_an_svg_is_still_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(pictures, "_FOLDERS", (str(tmp_path),))
+    monkeypatch.setattr("shutil.which", lambda _name: None)
+    pictures._han_in_system.cache_clear()
+    try:
+        chart = charts.movers(MOVES, Look("zh"))
+        with pytest.raises(UsageError) as refused:
+            charts.picture(chart, "png")
+        assert refused.value.code == "no_han_font" and "GPSOPT_FONTS" in refused.value.text("zh")
+        assert "变动最大者" in words_of(charts.picture(chart, "svg"))
+        assert charts.picture(charts.movers(MOVES, Look("en")), "png").startswith(b"\x89PNG")
+        (tmp_path / "NotoSansSC-Regular.otf").write_bytes(b"")
+        monkeypatch.setenv("GPSOPT_FONTS", str(tmp_path))
+        assert charts.can_draw_han()
+    finally:
+        pictures._han_in_system.cache_clear()
+
+
+def test_the_waterfall_ends_where_the_parts_lead(town: Run) -> None:
+    data = charts.waterfall(PARTS, "shortfall", 5e4, Look("en")).to_dict()["datasets"]
+    rows = next(iter(data.values()))
+    assert rows[-1]["to"] == pytest.approx(7.0) and [r["kind"] for r in rows] == [
+        "total", "worse", "better", "none", "total",
+    ]  # fmt: skip
+
+
+def test_numbers_are_short_and_signed() -> None:
+    assert charts.number(1234567.8) == "1,234,568" and charts.number(-3.14159) == "−3.14"
+    assert charts.number(0.0004) == "0.0004" and charts.number(5, sign=True) == "+5"
+    assert charts.percent(0.12345) == "12.3%"
