@@ -82,7 +82,7 @@ def plan_or_end(
         scenario = read_scenario(scenario)
     refuse_errors(check(scenario))
     clock.mark("read")
-    options = _options(scenario, gap, time_limit, node_limit, seed)
+    options = options_of(scenario, gap, time_limit, node_limit, seed)
     world = world_of(scenario)
     compiled = compile_model(build_world(world))
     clock.mark("build")
@@ -111,10 +111,14 @@ def refuse_errors(findings: tuple[Finding, ...]) -> None:
         raise InputError(errors)
 
 
-def _options(
-    scenario: Scenario, gap: float | None, time_limit: float | None, node_limit: int | None, seed: int | None
+def options_of(
+    scenario: Scenario,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    node_limit: int | None = None,
+    seed: int | None = None,
 ) -> Options:
-    """The caller's word goes before the scenario's [solver]."""
+    """How the search goes: the caller's word before the scenario's [solver]."""
     given = scenario.settings.solver
     return Options(
         gap=gap if gap is not None else None if given.gap is None else float(given.gap),
@@ -193,8 +197,12 @@ def _summary(world: World, options: Options, answer: Answer, counts: dict[str, i
 
 def run_name(scenario: Scenario, options: Options) -> str:
     """The scenario's name and eight letters of the hash of its content and the options."""
-    request = json.dumps([scenario.digest(), asdict(options)])
-    return f"{scenario.name}-{hashlib.sha256(request.encode()).hexdigest()[:8]}"
+    return f"{scenario.name}-{request_of(scenario, options)[:8]}"
+
+
+def request_of(scenario: Scenario, options: Options) -> str:
+    """SHA-256 of canonical input and options: equal requests have equal answers."""
+    return hashlib.sha256(json.dumps([scenario.digest(), asdict(options)]).encode()).hexdigest()
 
 
 def _manifest(scenario: Scenario, options: Options, answer: Answer) -> dict[str, Any]:
@@ -204,6 +212,7 @@ def _manifest(scenario: Scenario, options: Options, answer: Answer) -> dict[str,
     return {
         "scenario": scenario.name,
         "digest": scenario.digest(),
+        "request": request_of(scenario, options),
         "versions": {
             "gpsopt": version("gpsopt"), "python": platform.python_version(), **{n: version(n) for n in libraries},
         },

@@ -20,6 +20,8 @@ ORDER = (
     ("runfolder", "runread", "planning", "runs", "starter"),
     ("analysis",),
     ("report",),
+    ("jobs",),
+    ("desk",),
     ("terminal",),
     ("commandline",),
     ("commands",),

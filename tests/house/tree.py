@@ -10,13 +10,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "gpsopt"
 _ROOMS = ("src", "tests", "models", "scenarios", "benchmarks", "docs", "notebooks", ".ci")
-_GENERATED = ("__pycache__", ".egg-info", "runs")
+_GENERATED = ("__pycache__", ".egg-info")
 
 
 def files(*suffixes: str) -> Iterator[Path]:
     """Every file of ours with one of these endings (all without), in order."""
     places = [p for p in ROOT.iterdir() if p.is_file() and p.name != ".git"]  # a worktree's pointer
-    places += [p for room in _ROOMS for p in (ROOT / room).rglob("*") if p.is_file()]
+    places += [p for room in _ROOMS for p in (ROOT / room).rglob("*") if p.is_file()]  # `runs/` is no room of ours
     for path in sorted(places):
         generated = any(word in part for part in path.relative_to(ROOT).parts for word in _GENERATED)
         if not generated and (path.suffix in suffixes or not suffixes):

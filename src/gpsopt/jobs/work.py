@@ -1,0 +1,91 @@
+"""The kinds of work that jobs do; each one ends by closing its job on the board.
+
+`solve` (arguments: name, options, out): the scenario that stands resolved in the job's folder -> a run folder under
+`out`, recorded in the run store. A search that was stopped by hand writes its run apart from the finished ones.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from gpsopt.jobs.board import Board, Job, News
+from gpsopt.runs import open_store
+from gpsopt.scenario import Scenario, read_scenario
+
+_QUIET: Final = 0.4  # seconds between two news of one aim
+
+
+class Stopper(Protocol):
+    """What tells the work to stop, and hears that there is something to save."""
+
+    asked: Any
+    has_plan: Any
+
+
+class Teller:
+    """Hands the search's progress to the board, not more often than a page can show it."""
+
+    def __init__(self, board: Board, job: str, watch: Stopper) -> None:
+        self._board, self._job, self._watch = board, job, watch
+        self._told, self._stage = 0.0, 0
+        self._start = time.monotonic()
+
+    def hear(self, progress: Any) -> None:
+        """The solver's news (gpsopt.solving.stages.Progress)."""
+        if math.isfinite(progress.value):
+            self._watch.has_plan.set()
+        moment = time.monotonic()
+        if progress.stage == self._stage and moment - self._told < _QUIET and progress.gap != 0:
+            return
+        self._told, self._stage = moment, progress.stage
+        self._board.hear(self._job, News(
+            progress.stage, progress.stages, progress.aim, _finite(progress.value), _finite(progress.bound),
+            _finite(progress.gap), round(moment - self._start, 2),
+        ))  # fmt: skip
+
+
+def solve(board: Board, job: Job, watch: Stopper) -> None:
+    """The best plan of the job's scenario, as a recorded run."""
+    from gpsopt.planning import plan_or_end
+    from gpsopt.runfolder import write_run
+
+    given = job.given
+    scenario = snapshot(board, job)
+    teller = Teller(board, job.job, watch)
+    result = plan_or_end(scenario, **given["options"], progress=teller.hear, stop=watch.asked.is_set)
+    stopped = result.manifest.get("why_not") == "stopped by hand"
+    if watch.asked.is_set() and "allocation" not in result.frames and result.status != "infeasible":
+        board.end(job.job, "cancelled")
+        return
+    out = board.folder / given["out"] / (f"stopped-{job.job[:8]}" if stopped else "")
+    record = open_store(board.folder).record(job.owner, write_run(result, out), job.request)
+    board.end(job.job, "cancelled" if stopped else "finished", record=record.seq)
+
+
+def snapshot(board: Board, job: Job) -> Scenario:
+    """The scenario as it stood when the job was asked for."""
+    read = read_scenario(board.folder_of(job.job) / "inputs")
+    return replace(read, name=str(job.given["name"]))
+
+
+def write_snapshot(scenario: Scenario, folder: Path) -> None:
+    """Keep a scenario for a job: resolved, so that later edits do not reach it."""
+    from gpsopt.runfolder import input_files
+
+    for name, content in input_files(scenario).items():
+        path = folder / "inputs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+#: kind of a job -> what does it
+KINDS: Final[dict[str, Callable[[Board, Job, Any], None]]] = {"solve": solve}
