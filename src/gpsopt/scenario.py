@@ -82,6 +82,7 @@ def read_scenario(path: str | Path, within: Path | None = None) -> Scenario:
         held, faults = locks_of(file)
         departure, refused = departure_of(file) if file is not files[0] else (Departure(), [])
         locks.update({decision: (lock, str(file.path), row) for decision, (lock, row) in held.items()})
+        locks = {decision: entry for decision, entry in locks.items() if not entry[0].free}
         departures.append(departure)
         findings += [*faults, *refused]
     merged = {**_merge(files), "lock": tuple(locks[decision][0] for decision in sorted(locks))}

@@ -104,6 +104,8 @@ def settings_of(files: list[TomlFile], merged: Mapping[str, Any]) -> tuple[Setti
 
 def _agree(one: Lock, other: Lock) -> bool:
     """Two locks on one decision that can both be kept: the same, or an award and a quantity that fit."""
+    if one.free or other.free:
+        return one.free == other.free
     if (one.quantity is None) == (other.quantity is None):
         return (one.award, one.quantity, one.direct) == (other.award, other.quantity, other.direct)
     held, award = (one, other) if one.quantity is not None else (other, one)

@@ -143,7 +143,7 @@ class Solver(Strict):
 
 
 class Lock(Strict):
-    """A decision held by hand."""
+    """A decision held by hand; `free`: what a file further inside holds is decided anew."""
 
     need: str
     year: Year
@@ -151,11 +151,12 @@ class Lock(Strict):
     award: bool | None = None
     quantity: NotNegative | None = None
     direct: NotNegative | None = None
+    free: Literal[True] | None = None
 
     @model_validator(mode="after")
     def _one_decision(self) -> Lock:
-        held = [v for v in (self.award, self.quantity, self.direct) if v is not None]
-        if len(held) != 1 or (self.direct is None) != (self.offer is not None):
+        held = [v for v in (self.award, self.quantity, self.direct, self.free) if v is not None]
+        if len(held) != 1 or (not self.free and (self.direct is None) != (self.offer is not None)):
             raise ValueError("lock_one_decision")
         return self
 

@@ -17,7 +17,11 @@ ORDER = (
     ("solving",),
     ("plan",),
     ("verify",),
+<<<<<<< HEAD
     ("runfolder", "runread", "planning", "runs", "starter"),
+=======
+    ("runfolder", "planning", "nofit", "runs", "starter"),
+>>>>>>> a655f9a (When nothing fits: the clauses in conflict and the least repairs of each kind)
     ("analysis",),
     ("report",),
     ("jobs",),

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,11 @@ class Facts:
     @property
     def settings(self) -> Settings:
         return self.scenario.settings
+
+    @cached_property
+    def purchaser_of(self) -> dict[str, str]:
+        """Need -> its purchaser."""
+        return dict(zip(self.needs.key, self.needs.purchaser, strict=True))
 
     def unit_value(self, item: str) -> Decimal:
         """Yuan a unit of the item counts for in the aims; 1 where the tables say nothing of its cost."""

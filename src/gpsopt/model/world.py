@@ -43,6 +43,11 @@ class World:
         ]  # fmt: skip
 
     @cached_property
+    def offer_place(self) -> dict[str, int]:
+        """Offer -> its position."""
+        return {key: i for i, key in enumerate(self.pairs.offers.key)}
+
+    @cached_property
     def price_wan(self) -> Floats:
         """Price of each pair, 万元 a unit."""
         return self.pairs.offers.price[self.pairs.offer, self.pairs.year] / 1e10
@@ -84,7 +89,7 @@ def world_of(scenario: Scenario) -> World:
     facts = facts_of(scenario)
     pairs = pairs_of(facts)
     most = _most(facts, pairs)
-    return World(facts, pairs, marks_of(facts, pairs.offers), most, _binary(facts, pairs))
+    return World(facts, pairs, marks_of(facts, pairs.offers), most, binary_of(facts, pairs))
 
 
 def _most(facts: Facts, pairs: Pairs) -> Ints:
@@ -127,7 +132,7 @@ def _cut(most: Ints, facts: Facts, pairs: Pairs, units: list[Fraction | None]) -
     return cut
 
 
-def _binary(facts: Facts, pairs: Pairs) -> Bools:
+def binary_of(facts: Facts, pairs: Pairs) -> Bools:
     """Where award yes/no is a decision of its own: lots, setup, counts, groups."""
     offers, clauses = pairs.offers, facts.settings.clauses
     if clauses.on("undertaker_count"):

@@ -1,0 +1,78 @@
+"""When nothing fits: the clauses in conflict, in the terms of the tables, and the least ways to a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gpsopt.checks import PROOFS, check
+from gpsopt.errors import Finding, InputError
+from gpsopt.nofit.conflict import conflicts_of
+from gpsopt.nofit.repairs import Repair, repairs_of
+from gpsopt.nofit.system import system_of
+from gpsopt.nofit.words import Clash, clashes_of
+from gpsopt.scenario import Scenario, read_scenario
+
+
+@dataclass(frozen=True)
+class NoFit:
+    """Why a scenario has no plan. `conflict`: the clauses that contradict each other; `repairs`: ways out, best first.
+
+    `findings` are the proofs that need no solver. Without a conflict there is a plan (or no proof that there is none).
+    """
+
+    conflict: tuple[Clash, ...]
+    repairs: tuple[Repair, ...]
+    findings: tuple[Finding, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """As it stands in conflict.json and in the JSON answer of `gpsopt solve`."""
+        conflict = [
+            {"clause": c.clause, "source_zh": c.source_zh, "source_en": c.source_en, "text_zh": c.text_zh,
+             "text_en": c.text_en, "quote_zh": c.quote_zh, "quote_en": c.quote_en, "keys": list(c.keys),
+             "conflict": c.conflict, "whole_awards_only": c.whole}
+            for c in self.conflict
+        ]  # fmt: skip
+        repairs = [
+            {"kind": r.kind, "amount": format(r.amount, "f"), "unit": r.unit, "text_zh": r.text_zh,
+             "text_en": r.text_en, "file": name, "proven": r.proven, "least": r.least}
+            for name, r in zip(self.names(), self.repairs, strict=True)
+        ]  # fmt: skip
+        return {"conflict": conflict, "repairs": repairs, "seconds": dict(self.seconds)}
+
+    def names(self) -> list[str]:
+        """The file of each repair within the run folder."""
+        return [f"repairs/{place}-{repair.kind}.toml" for place, repair in enumerate(self.repairs, 1)]
+
+    def files(self) -> dict[str, bytes]:
+        """The repairs' scenario files, by their place in the run folder."""
+        return {name: r.toml.encode("utf-8") for name, r in zip(self.names(), self.repairs, strict=True)}
+
+
+def explain_nofit(scenario: Scenario | str, *, seconds: float = 120.0, repairs: bool = True) -> NoFit:
+    """Why a scenario (or the file that holds it) has no plan, and the least ways to one.
+
+    `seconds`: about how long the repairs may take. `repairs=False`: only the conflict. Raises InputError where the
+    tables themselves are wrong.
+    """
+    import time
+
+    if not isinstance(scenario, Scenario):
+        scenario = read_scenario(scenario)
+    findings = check(scenario)
+    errors = tuple(f for f in findings if f.severity == "error" and f.code not in PROOFS)
+    if errors:
+        raise InputError(errors)
+    start = time.monotonic()
+    system = system_of(scenario)
+    conflicts = conflicts_of(system, seconds / 2)
+    clashes = clashes_of(system, conflicts)
+    middle = time.monotonic()
+    found = repairs_of(system, conflicts, seconds - (middle - start)) if repairs and conflicts else ()
+    spent = {"conflict": round(middle - start, 3), "repairs": round(time.monotonic() - middle, 3)}
+    return NoFit(clashes, found, tuple(f for f in findings if f.code in PROOFS), spent)
+
+
+__all__ = ["Clash", "NoFit", "Repair", "explain_nofit"]

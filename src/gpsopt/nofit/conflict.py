@@ -1,0 +1,165 @@
+"""Which rules contradict each other: sets of elements none of which can be spared.
+
+Without whole decisions first: the least total breach names what hangs together, the solver's irreducible set narrows
+it. Where fractions fit and whole awards do not, the place is found by the least breach with whole decisions, its
+surroundings are widened until they alone have no plan, and whole clauses, then their purchasers and years, then single
+rows are left out as long as there still is none (QuickXplain: halves first, so that few questions are asked).
+Several conflicts that do not share a cause are found one after another.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import numpy as np
+
+from gpsopt.model.facts import Ints
+from gpsopt.nofit.system import Element, System
+from gpsopt.solving.feasibility import Problem, breaches, contradiction, irreducible, possible
+
+T = TypeVar("T")
+#: conflicts that are told apart; what is beyond them is left to the repairs, which answer for all
+MOST: Final = 4
+_WAIT: Final = 20.0  # seconds for one question with whole decisions
+_FEW: Final = 400  # elements that are asked about without a search for the place first
+_CLOSE: Final = 1e-6
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Elements that cannot all be kept. `rows`: the rows that prove it, these elements' among them."""
+
+    elements: tuple[Element, ...]
+    rows: Ints
+    whole: bool  # the conflict is there only because awards are whole
+
+
+def conflicts_of(system: System, seconds: float = 60.0) -> tuple[Conflict, ...]:
+    """The conflicts of a scenario that has no plan; none where a plan exists (or none is found to be missing)."""
+    end = time.monotonic() + seconds
+    found: list[Conflict] = []
+    dropped: set[int] = set()
+    while len(found) < MOST:
+        kept = np.array([e.row for e in system.elements if e.row not in dropped], dtype=np.int64)
+        rows = np.sort(np.concatenate([system.fixed, kept]))
+        problem = system.problem.of_rows(rows)
+        parts = contradiction(problem, np.flatnonzero(np.isin(rows, kept)))
+        fresh = [_by_fractions(system, rows[part]) for part in parts]
+        if not fresh and (not found or time.monotonic() < end):
+            whole = _whole(system, rows, kept)
+            fresh = [] if whole is None else [whole]
+        fresh = [c for c in fresh if c.elements]
+        if not fresh:
+            break
+        found += fresh
+        dropped |= {e.row for c in fresh for e in c.elements}
+    return tuple(found[:MOST])
+
+
+def _by_fractions(system: System, support: Ints) -> Conflict:
+    """An irreducible part of rows that even fractions cannot keep."""
+    narrow = irreducible(system.problem.of_rows(support))
+    rows = support if narrow is None else support[narrow]
+    if narrow is None:
+        rows = _filtered(system, rows, whole=False)
+    return Conflict(_elements(system, rows), rows, whole=False)
+
+
+def _whole(system: System, rows: Ints, kept: Ints) -> Conflict | None:
+    """A conflict that only whole decisions have; None where there is a plan, or no proof in time."""
+    problem = system.problem.of_rows(rows)
+    if possible(problem, whole=True, seconds=3 * _WAIT) is not False:
+        return None
+    near = rows if len(kept) <= _FEW else _surroundings(system, rows, kept)
+    return Conflict(_elements(system, found := _filtered(system, near, whole=True)), found, whole=True)
+
+
+def _surroundings(system: System, rows: Ints, kept: Ints) -> Ints:
+    """Rows around the places that give way, widened until they have no plan by themselves."""
+    problem = system.problem.of_rows(rows)
+    elastic = np.flatnonzero(np.isin(rows, kept))
+    given = breaches(problem, elastic, whole=True, seconds=_WAIT)
+    if given is None:
+        return rows
+    matrix = abs(problem.matrix)
+    near = np.zeros(len(rows), dtype=bool)
+    near[elastic[given > _CLOSE]] = True
+    size = 0
+    while size < near.sum() < len(rows):
+        size = int(near.sum())
+        columns = np.asarray(matrix[near].sum(axis=0)).ravel() > 0
+        near |= np.asarray(matrix @ columns).ravel() > 0
+        if near.sum() > size and possible(system.problem.of_rows(rows[near]), whole=True, seconds=_WAIT) is False:
+            return rows[near]
+    return rows
+
+
+def _filtered(system: System, rows: Ints, whole: bool) -> Ints:
+    """The rows without the elements that can be spared: by clause, by owner and year, one by one."""
+    fixed = rows[~np.isin(rows, [e.row for e in system.elements])]
+    kept = list(_elements(system, rows))
+
+    def consistent(groups: Sequence[Sequence[Element]]) -> bool:
+        own = np.array([e.row for group in groups for e in group], dtype=np.int64)
+        part = np.sort(np.concatenate([fixed, own]))
+        return possible(system.problem.of_rows(part), whole=whole, seconds=_WAIT if whole else None) is not False
+
+    for level in (lambda e: (e.clause,), lambda e: (e.clause, *owner_of(system, e)), lambda e: (e.row,)):
+        grouped: dict[Any, list[Element]] = defaultdict(list)
+        for element in kept:
+            grouped[level(element)].append(element)
+        if len(grouped) > 1 or level is not None:
+            kept = [e for group in minimal(list(grouped.values()), consistent) for e in group]
+    rows = np.sort(np.concatenate([fixed, np.array([e.row for e in kept], dtype=np.int64)]))
+    return _without_idle(system.problem, rows, {e.row for e in kept})
+
+
+def minimal(candidates: Sequence[T], consistent: Callable[[Sequence[T]], bool]) -> list[T]:
+    """Candidates that are inconsistent together and none of which can be spared (QuickXplain, Junker 2004).
+
+    All candidates together are taken to be inconsistent, and nothing without them.
+    """
+
+    def search(background: list[T], changed: bool, rest: Sequence[T]) -> list[T]:
+        if changed and not consistent(background):
+            return []
+        if len(rest) == 1:
+            return list(rest)
+        half = len(rest) // 2
+        first, second = rest[:half], rest[half:]
+        late = search([*background, *first], bool(first), second)
+        early = search([*background, *late], bool(late), first)
+        return [*early, *late]
+
+    return search([], False, candidates) if candidates else []
+
+
+def _without_idle(problem: Problem, rows: Ints, needed: set[int]) -> Ints:
+    """Without fixed rows that hang together with none of the elements."""
+    matrix = abs(problem.matrix)
+    near = np.isin(rows, list(needed))
+    size = -1
+    while size < near.sum():
+        size = int(near.sum())
+        columns = np.asarray(matrix[rows[near]].sum(axis=0)).ravel() > 0
+        near |= np.asarray(matrix[rows] @ columns).ravel() > 0
+    return rows[near]
+
+
+def _elements(system: System, rows: Ints) -> tuple[Element, ...]:
+    return tuple(system.by_row[int(row)] for row in rows if int(row) in system.by_row)
+
+
+def owner_of(system: System, element: Element) -> tuple[str, int | None]:
+    """The purchaser (or undertaker, or relation) and the year that an element belongs to."""
+    facts = system.world.facts
+    year = next((part for part in reversed(element.key) if isinstance(part, int) and part in facts.years), None)
+    buyer = facts.purchaser_of
+    for part in element.key:
+        if part in buyer:
+            return buyer[part], year
+    return (str(element.key[0]) if element.key and isinstance(element.key[0], str) else ""), year

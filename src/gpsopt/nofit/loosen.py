@@ -1,0 +1,136 @@
+"""Rules that give way at a price: the least loosening of one kind with which a plan exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Final
+
+import numpy as np
+from scipy import sparse
+
+from gpsopt.errors import SolverError
+from gpsopt.nofit.edits import Edits
+from gpsopt.nofit.system import System
+from gpsopt.solving.engine import Engine, Limits
+from gpsopt.solving.feasibility import Problem
+
+#: integer columns up to which the least is sought to proof
+_SMALL: Final = 600
+_GAP: Final = 0.001
+_WAIT: Final = 20.0
+
+
+@dataclass(frozen=True)
+class Slack:
+    """By how much something may give: its rows with the effect of one unit, what a unit costs, how much at most."""
+
+    what: tuple[Any, ...]
+    terms: tuple[tuple[int, float], ...]
+    price: float
+    most: float = np.inf
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """lower <= sum of slacks and columns <= upper."""
+
+    slacks: tuple[tuple[int, float], ...]
+    lower: float = -np.inf
+    upper: float = np.inf
+    columns: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that a repair changes: the edits that make it, and how it is said (message key and values).
+
+    `value` is what it gives in `unit`; `more(extra)` is the same step wider by so many of the table's least units.
+    """
+
+    edits: Edits
+    message: str
+    words: Mapping[str, object]
+    value: Decimal = Decimal(0)
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Loosening:
+    """One kind of repair: what may give, and how its amounts become steps (`wider`: least units added to each)."""
+
+    kind: str
+    slacks: tuple[Slack, ...]
+    steps: Callable[[Mapping[tuple[Any, ...], float], int], list[Step]]
+    links: tuple[Link, ...] = ()
+
+    def joined(self, other: Loosening, kind: str) -> Loosening:
+        """Both together: either may give."""
+        count = len(self.slacks)
+        moved = tuple(replace(k, slacks=tuple((s + count, c) for s, c in k.slacks)) for k in other.links)
+        mine, theirs = {s.what for s in self.slacks}, {s.what for s in other.slacks}
+
+        def steps(values: Mapping[tuple[Any, ...], float], wider: int) -> list[Step]:
+            return [
+                *self.steps({k: v for k, v in values.items() if k in mine}, wider),
+                *other.steps({k: v for k, v in values.items() if k in theirs}, wider),
+            ]
+
+        return Loosening(kind, (*self.slacks, *other.slacks), steps, (*self.links, *moved))
+
+
+@dataclass(frozen=True)
+class Least:
+    """What gives at the least price: slack -> amount; `proven`: nothing less would do."""
+
+    values: Mapping[tuple[Any, ...], float] = field(default_factory=dict)
+    price: float = 0.0
+    proven: bool = True
+
+
+def least(system: System, loosening: Loosening, seconds: float = _WAIT) -> Least | None:
+    """The least of a kind with which a plan exists; None where none of it suffices (or none was found in time)."""
+    if not loosening.slacks:
+        return None
+    problem = loosened(system.problem, loosening)
+    engine = Engine(problem)
+    base = system.problem.matrix.shape[1]
+    cost = np.zeros(problem.matrix.shape[1])
+    cost[base:] = [s.price for s in loosening.slacks]
+    size = max(1e-9, float(np.abs(cost).max()))
+    engine.set_cost(cost / size)
+    small = int(problem.integer.sum()) <= _SMALL
+    try:
+        outcome = engine.minimise(Limits(1e-9, 0.0 if small else _GAP, seconds))
+    except SolverError:
+        return None
+    if outcome.point is None:
+        return None
+    found = outcome.point[base:]
+    values = {s.what: float(v) for s, v in zip(loosening.slacks, found, strict=True) if v > 1e-9}
+    return Least(values, outcome.value * size, outcome.status == "optimal" and small)
+
+
+def loosened(problem: Problem, loosening: Loosening) -> Problem:
+    """The problem with a column for each slack and a row for each link."""
+    slacks = loosening.slacks
+    entries = [(row, at, effect) for at, s in enumerate(slacks) for row, effect in s.terms]
+    matrix = _sparse(entries, (problem.matrix.shape[0], len(slacks)))
+    upper = np.array([s.most for s in slacks], dtype=float)
+    wide = problem.with_columns(matrix, upper, np.array([s.whole for s in slacks], dtype=bool))
+    if not loosening.links:
+        return wide
+    base = problem.matrix.shape[1]
+    rows = [(i, base + s, c) for i, k in enumerate(loosening.links) for s, c in k.slacks]
+    rows += [(i, column, c) for i, k in enumerate(loosening.links) for column, c in k.columns]
+    return wide.with_rows(
+        _sparse(rows, (len(loosening.links), wide.matrix.shape[1])),
+        np.array([k.lower for k in loosening.links]), np.array([k.upper for k in loosening.links]),
+    )  # fmt: skip
+
+
+def _sparse(entries: Sequence[tuple[int, int, float]], shape: tuple[int, int]) -> Any:
+    rows, columns, values = zip(*entries, strict=True) if entries else ((), (), ())
+    return sparse.csr_array((np.array(values, dtype=float), (np.array(rows, int), np.array(columns, int))), shape=shape)

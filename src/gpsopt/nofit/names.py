@@ -1,0 +1,151 @@
+"""How the things of the tables are called when people read of them: names, money, quantities, in either language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Final
+
+from gpsopt.cells import plain
+from gpsopt.money import format_money
+from gpsopt.scenario import Scenario
+from gpsopt.text import say, term
+
+_WAN: Final = 10_000 * 100  # fen
+_MILLION: Final = 1_000_000 * 100
+
+
+@dataclass(frozen=True)
+class Named:
+    """A row of a table that has a name: purchasers, undertakers, items, areas."""
+
+    table: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Need:
+    """A need, said with its service and district."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An offer, said with its undertaker."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Fen:
+    """An amount of money."""
+
+    amount: int
+
+
+@dataclass(frozen=True)
+class Units:
+    """A quantity of what a need asks for (or of an item)."""
+
+    amount: Decimal
+    item: str
+
+
+@dataclass(frozen=True)
+class Word:
+    """A key that the terms name."""
+
+    key: str
+    within: str = ""
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of one scenario."""
+
+    scenario: Scenario
+
+    def said(self, message: str, lang: str, words: Mapping[str, object]) -> str:
+        """A message with its values in words."""
+        return say(message, lang, **{key: self.shown(value, lang) for key, value in words.items()})
+
+    def shown(self, value: object, lang: str) -> object:
+        """One value in words."""
+        match value:
+            case Named(table, key):
+                return self._named(table, key, lang)
+            case Need(key):
+                return self._need(key, lang)
+            case Offer(key):
+                offer = self._offers.get(key, "")
+                return say("nofit.offer", lang, offer=key, undertaker=self._named("undertakers", offer, lang))
+            case Fen(amount):
+                return money(amount, lang)
+            case Units(amount, item):
+                return f"{plain(amount)} {unit_of(self._units.get(item) or '', lang)}".strip()
+            case Word(key, within):
+                word = term(key, lang, within=within)
+                return key if word == key else f"{word} ({key})"
+            case Decimal():
+                return plain(value)
+            case list() | tuple():
+                return say("nofit.comma", lang).join(str(self.shown(v, lang)) for v in value)
+            case _:
+                return value
+
+    def _named(self, table: str, key: str, lang: str) -> str:
+        row = self._rows(table).get(key, (None, None))
+        name = row[0] or row[1] if lang == "zh" else row[1] or row[0]
+        return f"{name} ({key})" if name else key
+
+    def _need(self, key: str, lang: str) -> str:
+        if key not in self._needs:
+            return key
+        item, area = self._needs[key]
+        items, areas = self._rows("items"), self._rows("areas")
+        place = 0 if lang == "zh" else 1
+        names = [(rows.get(k, (None, None))[place] or rows.get(k, (None, None))[1 - place] or k)
+                 for rows, k in ((items, item), (areas, area))]  # fmt: skip
+        return say("nofit.need", lang, need=key, item=names[0], area=names[1])
+
+    def _rows(self, table: str) -> dict[str, tuple[str | None, str | None]]:
+        return self._tables[table]
+
+    @cached_property
+    def _tables(self) -> dict[str, dict[str, tuple[str | None, str | None]]]:
+        keys = {"purchasers": "purchaser", "undertakers": "undertaker", "items": "item", "areas": "area"}
+        return {
+            table: {row[key]: (row["name_zh"], row["name_en"]) for _line, row in self.scenario.tables.rows(table)}
+            for table, key in keys.items()
+        }
+
+    @cached_property
+    def _needs(self) -> dict[str, tuple[str, str]]:
+        return {row["need"]: (row["item"], row["area"]) for _line, row in self.scenario.tables.rows("needs")}
+
+    @cached_property
+    def _offers(self) -> dict[str, str]:
+        return {row["offer"]: row["undertaker"] for _line, row in self.scenario.tables.rows("offers")}
+
+    @cached_property
+    def _units(self) -> dict[str, str | None]:
+        return {row["item"]: row["unit"] for _line, row in self.scenario.tables.rows("items")}
+
+
+def unit_of(unit: str, lang: str) -> str:
+    """The word for an item's unit."""
+    key = "unit_" + unit.lower().replace("-", "_").replace(" ", "_")
+    word = term(key, lang)
+    return unit if word == key else word
+
+
+def money(amount: int, lang: str) -> str:
+    """Fen in the large unit where that loses nothing, else in yuan to the fen."""
+    unit, size = ("wan", _WAN) if lang == "zh" else ("million", _MILLION)
+    if abs(amount) >= size and amount % (size // 100) == 0:
+        shown = format_money(amount, "wan") if lang == "zh" else f"{Decimal(amount) / size:,.2f}"
+        return say(f"nofit.in_{unit}", lang, amount=shown)
+    return say("nofit.in_yuan", lang, amount=format_money(amount))

@@ -1,0 +1,206 @@
+"""Repairs that are no loosened row: one more undertaker, a clause struck, a parameter moved, another regime.
+
+Each is tried as the scenario file that it would be; a parameter is moved by halves to the least that works.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from statistics import median
+from typing import Any, Final
+
+import numpy as np
+
+from gpsopt.compiler import compile_model
+from gpsopt.errors import SolverError
+from gpsopt.model.build import build_world
+from gpsopt.model.world import world_of
+from gpsopt.nofit.conflict import Conflict
+from gpsopt.nofit.edits import Edits
+from gpsopt.nofit.loosen import Step
+from gpsopt.nofit.names import Named, Units, Word
+from gpsopt.nofit.proof import Bench
+from gpsopt.nofit.system import Element, System
+from gpsopt.settings import Clauses
+from gpsopt.solving.engine import Engine, Limits
+
+#: item and area pairs for which one more undertaker is tried at once
+_MOST_PLACES: Final = 40
+_WAIT: Final = 20.0
+Works = Callable[[Edits], bool]
+
+
+def undertaker(system: System, conflicts: Iterable[Conflict], bench: Bench) -> list[Step]:
+    """One more qualified undertaker for the items and areas in conflict, at a usual price, with the least capacity."""
+    places = _places(system, conflicts)
+    if not places or len(places) > _MOST_PLACES:
+        return []
+    offers = {f"{_CODE}-{i}": place for i, place in enumerate(places, 1)}
+    trial = _added(system, offers, None)
+    made = bench.scenario(trial.toml("", "", ""))
+    if made is None:
+        return []
+    world = world_of(made)
+    compiled = compile_model(build_world(world))
+    cost = np.zeros(compiled.matrix.shape[1])
+    places_of: list[tuple[str, int, int, float]] = []
+    for i, (o, n, t) in enumerate(world.pair_keys):
+        if o in offers:
+            column = int(compiled.column("purchased", (o, n, t)))
+            cost[column] = max(1e-6, float(world.price_wan[i]))
+            places_of.append((o, t, column, float(world.facts.needs.step[world.pairs.need[i]])))
+    if not places_of:
+        return []
+    engine = Engine(compiled)
+    engine.set_cost(cost / float(cost.max()))
+    try:
+        point = engine.minimise(Limits(1e-9, 1e-3, _WAIT)).point
+    except SolverError:
+        return []
+    if point is None:
+        return []
+    used: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for o, t, column, step in places_of:
+        if point[column] > 1e-6:
+            used[o][t] += math.ceil(point[column] / step - 1e-6) * step
+    if not used:
+        return []
+    by_year: dict[int, float] = defaultdict(float)
+    for years in used.values():
+        for t, units in years.items():
+            by_year[t] += units
+    room = Decimal(math.ceil(max(by_year.values()) * 100 - 1e-6)) / 100
+    kept = {o: offers[o] for o in used}
+    return [_one_more(system, kept, room)]
+
+
+_CODE: Final = "new1"
+
+
+def _one_more(system: System, offers: dict[str, tuple[str, str]], room: Decimal) -> Step:
+    items = tuple(dict.fromkeys(item for item, _area in offers.values()))
+    areas = tuple(dict.fromkeys(area for _item, area in offers.values()))
+    price = _price(system, items[0])
+    return Step(
+        _added(system, offers, room), "nofit.step_undertaker",
+        {"items": [Named("items", i) for i in items], "areas": [Named("areas", a) for a in areas],
+         "capacity": Units(room, items[0]), "price": price},
+        room, "capacity",
+    )  # fmt: skip
+
+
+def _places(system: System, conflicts: Iterable[Conflict]) -> list[tuple[str, str]]:
+    """Items and areas of the needs in conflict that may be bought."""
+    needs = system.world.facts.needs
+    at = {key: i for i, key in enumerate(needs.key)}
+    found = {
+        (needs.item[at[part]], needs.area[at[part]])
+        for c in conflicts for e in c.elements for part in e.key
+        if part in at and (needs.scope[at[part]] == "purchasable").any()
+    }  # fmt: skip
+    return sorted(found)
+
+
+def _added(system: System, offers: dict[str, tuple[str, str]], room: Decimal | None) -> Edits:
+    """The rows of one more undertaker that meets every condition asked."""
+    clauses = system.world.facts.settings.clauses
+    items = {item for item, _area in offers.values()}
+    licences = sorted(
+        {row["licence"] for _line, row in system.scenario.tables.rows("conditions") if row["item"] in items}
+    )
+    row: dict[str, Any] = {"undertaker": _CODE, "name_zh": "新增承接主体", "name_en": "One more provider",
+                           "kind": "social_organisation", "status": "assumed"}  # fmt: skip
+    if licences:
+        row["licences"] = ";".join(licences)
+    if clauses.qualification.min_credit is not None:
+        row["credit"] = clauses.qualification.min_credit
+    if room is not None:
+        row["capacity"] = room
+    additions: list[tuple[str, dict[str, Any]]] = [("undertakers", row)]
+    for code, (item, area) in offers.items():
+        offer: dict[str, Any] = {"offer": code, "undertaker": _CODE, "item": item, "areas": area,
+                                 "price": _price(system, item), "status": "assumed"}  # fmt: skip
+        floor = clauses.quality_floor
+        if floor is not None and floor.enabled:
+            offer |= {
+                "quality": floor.min_quality or Decimal("0.5"),
+                "satisfaction": floor.min_satisfaction or Decimal("0.5"),
+            }
+        additions.append(("offers", offer))
+    return Edits(additions=tuple(additions))
+
+
+def _price(system: System, item: str) -> Decimal:
+    """The usual price of an item: the median of its offers, at most its cost standard; else its unit value."""
+    standard = system.world.facts.items[item]["cost_standard"]
+    prices = [row["price"] for _line, row in system.scenario.tables.rows("offers")
+              if row["item"] == item and (standard is None or row["price"] <= standard)]  # fmt: skip
+    value = Decimal(median(prices)) if prices else system.world.facts.unit_value(item)
+    return value.quantize(Decimal("0.01")).normalize() if value else Decimal("0.01")
+
+
+def regime(system: System, touched: set[str]) -> Iterator[Step]:
+    """Money that follows the matter, savings that are kept: the default of the document instead of a counterfactual."""
+    if "fees_stay" in touched:
+        words = {"now": Word("fees_stay"), "then": Word("fees_follow_the_matter")}
+        yield Step(
+            Edits(settings={"regime": "fees_follow_the_matter"}), "nofit.step_regime", words, Decimal(1), "settings"
+        )
+    elif touched & {"lagged", "returned"}:
+        savings = system.world.facts.settings.savings
+        words = {"now": Word(savings, "savings"), "then": Word("kept", "savings")}
+        yield Step(Edits(settings={"savings": "kept"}), "nofit.step_savings", words, Decimal(1), "settings")
+
+
+def clauses(elements: Iterable[Element], shared: set[str]) -> Iterator[Step]:
+    """Each clause that all conflicts have in common, struck; those that say the least first."""
+    count: dict[str, int] = defaultdict(int)
+    for e in elements:
+        count[e.clause] += 1
+    for name in sorted(shared & set(Clauses.model_fields), key=lambda c: (c == "catalogue_scope", count[c], c)):
+        yield Step(Edits(clauses={name: {"enabled": False}}), "nofit.step_clause", {"clause": Word(name, "clauses")},
+                   Decimal(1), "clauses")  # fmt: skip
+
+
+#: clause, parameter -> the value that asks for nothing, and the grid on which the least change is sought
+_PARAMETERS: Final[dict[tuple[str, str], tuple[Decimal, Decimal]]] = {
+    ("quality_floor", "min_quality"): (Decimal(0), Decimal("0.001")),
+    ("quality_floor", "min_satisfaction"): (Decimal(0), Decimal("0.001")),
+    ("plural_supply", "max_share"): (Decimal(1), Decimal("0.001")),
+    ("social_organisations", "min_share"): (Decimal(0), Decimal("0.001")),
+    ("affiliated_share", "max_share"): (Decimal(1), Decimal("0.001")),
+    ("project_limit", "max_awards"): (Decimal(1000), Decimal(1)),
+    ("gradual_purchase", "step"): (Decimal(1), Decimal("0.001")),
+    ("gradual_purchase", "floor"): (Decimal(0), Decimal("0.001")),
+    ("balanced_areas", "ratio"): (Decimal(0), Decimal("0.001")),
+    ("qualification", "min_credit"): (Decimal(0), Decimal(1)),
+}
+
+
+def parameter(system: System, shared: set[str], works: Works) -> Step | None:
+    """The least move of one parameter of a clause in conflict with which a plan exists."""
+    for (name, key), (loosest, grid) in _PARAMETERS.items():
+        clause = getattr(system.world.facts.settings.clauses, name, None)
+        now = getattr(clause, key, None)
+        if name not in shared or now is None or Decimal(now) == loosest:
+            continue
+        steps = int(abs(Decimal(now) - loosest) / grid)
+        way = grid if loosest > Decimal(now) else -grid
+
+        def at(k: int, now: Any = now, way: Decimal = way, name: str = name, key: str = key) -> Edits:
+            value = Decimal(now) + way * k
+            return Edits(clauses={name: {key: int(value) if isinstance(now, int) else value}})
+
+        if steps < 1 or not works(at(steps)):
+            continue
+        low, high = 0, steps
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if works(at(middle)) else (middle, high)
+        after = Decimal(now) + way * high
+        words = {"clause": Word(name, "clauses"), "parameter": Word(key, name), "before": Decimal(now), "after": after}
+        return Step(at(high), "nofit.step_parameter", words, abs(after - Decimal(now)), key)
+    return None
