@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         SolverError,
         UsageError,
     )
+    from gpsopt.nofit import NoFit, explain_nofit
     from gpsopt.plan.plan import Plan, Result
     from gpsopt.planning import plan_or_end, solve
     from gpsopt.runfolder import write_run
@@ -30,6 +31,7 @@ __all__ = [
     "InfeasibleError",
     "InputError",
     "LimitError",
+    "NoFit",
     "Plan",
     "Result",
     "Run",
@@ -39,6 +41,7 @@ __all__ = [
     "UsageError",
     "Verdict",
     "__version__",
+    "explain_nofit",
     "plan_or_end",
     "read_run",
     "read_scenario",
@@ -52,6 +55,7 @@ _HOMES = {
     "gpsopt.errors": (
         "GpsoptError", "InfeasibleError", "InputError", "LimitError", "ScenarioError", "SolverError", "UsageError",
     ),
+    "gpsopt.nofit": ("NoFit", "explain_nofit"),
     "gpsopt.plan.plan": ("Plan", "Result"),
     "gpsopt.planning": ("plan_or_end", "solve"),
     "gpsopt.runfolder": ("write_run",),

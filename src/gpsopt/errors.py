@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from gpsopt.text import say
 
@@ -125,17 +125,27 @@ class UsageError(GpsoptError):
     exit_code = 2
 
 
+class Reason(Protocol):
+    """A clause in a conflict, in words."""
+
+    def line(self, lang: str) -> str: ...
+
+
 class InfeasibleError(GpsoptError):
-    """No plan can satisfy the rules; `reasons` name the clauses and rows that stand against each other."""
+    """No plan can satisfy the rules; `conflict` names the clauses and rows that stand against each other.
+
+    `reasons` are the findings that prove it without a solver.
+    """
 
     exit_code = 3
 
-    def __init__(self, reasons: tuple[Finding, ...] = (), **details: object) -> None:
+    def __init__(self, reasons: tuple[Finding, ...] = (), conflict: tuple[Reason, ...] = (), **details: object) -> None:
         super().__init__("infeasible", **details)
         self.reasons = reasons
+        self.conflict = conflict
 
     def text(self, lang: str) -> str:
-        return "\n".join([super().text(lang), *(reason.line(lang) for reason in self.reasons)])
+        return "\n".join([super().text(lang), *(r.line(lang) for r in (*self.reasons, *self.conflict))])
 
 
 class LimitError(GpsoptError):

@@ -59,7 +59,10 @@ def solve(
     if isinstance(result, Plan):
         return result
     if result.status == "infeasible":
-        raise InfeasibleError(title=result.scenario.title("en"))
+        from gpsopt.nofit import explain_nofit
+
+        why = explain_nofit(result.scenario, repairs=False)
+        raise InfeasibleError(why.findings, why.conflict, title=result.scenario.title("en"))
     raise LimitError("limit_without_plan")
 
 

@@ -38,9 +38,12 @@ _DAY = 86_400.0
 PLAN_TABLES = ("allocation", "direct", "transfers", "coverage", "budgets", "undertakers")
 
 
-def write_run(result: Result, out: Path) -> Path:
-    """Write `out/<run>` atomically and return it. The same run, if it is there already and whole, is kept."""
-    files = run_files(result)
+def write_run(result: Result, out: Path, more: Mapping[str, bytes] | None = None) -> Path:
+    """Write `out/<run>` atomically and return it. The same run, if it is there already and whole, is kept.
+
+    `more`: further files of the run, by their place in its folder.
+    """
+    files = {**run_files(result), **(more or {})}
     target = out / result.run
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -17,11 +17,7 @@ ORDER = (
     ("solving",),
     ("plan",),
     ("verify",),
-<<<<<<< HEAD
-    ("runfolder", "runread", "planning", "runs", "starter"),
-=======
-    ("runfolder", "planning", "nofit", "runs", "starter"),
->>>>>>> a655f9a (When nothing fits: the clauses in conflict and the least repairs of each kind)
+    ("runfolder", "runread", "planning", "nofit", "runs", "starter"),
     ("analysis",),
     ("report",),
     ("jobs",),

@@ -14,7 +14,9 @@ from gpsopt.terminal import Reply, verdict_json
 from gpsopt.text import say
 
 if TYPE_CHECKING:
+    from gpsopt.nofit import NoFit
     from gpsopt.plan.plan import Result
+    from gpsopt.scenario import Scenario
 
 
 @app.command()
@@ -39,14 +41,22 @@ def solve(
             scenario, gap=gap, time_limit=time_limit, node_limit=node_limit, seed=seed, progress=progress.hear
         )  # fmt: skip
 
+    def reason(scenario: Scenario) -> NoFit:
+        from gpsopt.nofit import explain_nofit
+
+        return explain_nofit(scenario)
+
+    why = None
     with terminal.ProgressLine(tongue) as progress:
         result = terminal.in_background(job)
+        if result.status == "infeasible":
+            why = terminal.in_background(lambda: reason(result.scenario))
     from gpsopt.runfolder import write_run
 
-    return _solved(result, write_run(result, out), tongue)
+    return _solved(result, write_run(result, out, why.files() if why else None), why, tongue)
 
 
-def _solved(result: Result, folder: Path, tongue: str) -> Reply:
+def _solved(result: Result, folder: Path, why: NoFit | None, tongue: str) -> Reply:
     """The reply for a finished run, with a plan or without, that stands in its folder."""
     from gpsopt.plan.plan import Plan
 
@@ -59,6 +69,9 @@ def _solved(result: Result, folder: Path, tongue: str) -> Reply:
         complaint = say(f"error.{code}", tongue, title=result.scenario.title(tongue))
         document |= terminal.trouble(complaint, code, 3 if infeasible else 4, known, tongue)
         shown = [complaint, *([terminal.findings_table(known, tongue)] if known else [])]
+        if why is not None:
+            text = f"{result.page(tongue)}\n{why.page(tongue)}\n{say('cli.written', tongue, path=folder)}"
+            document |= why.document()
         return Reply(document["exit_code"], text, "\n".join(shown), document)
     if result.certified:
         return Reply(0, text, document=document)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +15,7 @@ from gpsopt.nofit.repairs import Repair, repairs_of
 from gpsopt.nofit.system import system_of
 from gpsopt.nofit.words import Clash, clashes_of
 from gpsopt.scenario import Scenario, read_scenario
+from gpsopt.text import say
 
 
 @dataclass(frozen=True)
@@ -40,15 +43,37 @@ class NoFit:
              "text_en": r.text_en, "file": name, "proven": r.proven, "least": r.least}
             for name, r in zip(self.names(), self.repairs, strict=True)
         ]  # fmt: skip
-        return {"conflict": conflict, "repairs": repairs, "seconds": dict(self.seconds)}
+        return {"conflict": conflict, "repairs": repairs}
 
     def names(self) -> list[str]:
         """The file of each repair within the run folder."""
         return [f"repairs/{place}-{repair.kind}.toml" for place, repair in enumerate(self.repairs, 1)]
 
     def files(self) -> dict[str, bytes]:
-        """The repairs' scenario files, by their place in the run folder."""
-        return {name: r.toml.encode("utf-8") for name, r in zip(self.names(), self.repairs, strict=True)}
+        """conflict.json and the repairs' scenario files, by their place in the run folder."""
+        text = json.dumps(self.document(), ensure_ascii=False, indent=1) + "\n"
+        repairs = zip(self.names(), self.repairs, strict=True)
+        return {"conflict.json": text.encode("utf-8"), **{name: r.toml.encode("utf-8") for name, r in repairs}}
+
+    def page(self, lang: str) -> str:
+        """The conflict and the menu of repairs, for people."""
+        lines = []
+        if self.conflict:
+            lines.append(say("nofit.in_conflict", lang))
+            several = len({c.conflict for c in self.conflict}) > 1
+            for clash in self.conflict:
+                number = f"{clash.conflict}. " if several else ""
+                lines.append(f"  {number}{clash.line(lang)}")
+            if any(c.whole for c in self.conflict):
+                lines.append(say("nofit.only_whole", lang))
+        if self.repairs:
+            lines.append(say("nofit.ways_out", lang))
+            for name, repair in zip(self.names(), self.repairs, strict=True):
+                least = say("nofit.not_proven_least", lang) if not repair.least else ""
+                lines.append(f"  {repair.text(lang)}{least}\n    {name}")
+        elif self.conflict:
+            lines.append(say("nofit.no_way_out", lang))
+        return "\n".join(lines)
 
 
 def explain_nofit(scenario: Scenario | str, *, seconds: float = 120.0, repairs: bool = True) -> NoFit:
@@ -57,8 +82,6 @@ def explain_nofit(scenario: Scenario | str, *, seconds: float = 120.0, repairs: 
     `seconds`: about how long the repairs may take. `repairs=False`: only the conflict. Raises InputError where the
     tables themselves are wrong.
     """
-    import time
-
     if not isinstance(scenario, Scenario):
         scenario = read_scenario(scenario)
     findings = check(scenario)

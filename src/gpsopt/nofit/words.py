@@ -42,6 +42,13 @@ class Clash:
     def text(self, lang: str) -> str:
         return self.text_zh if lang == "zh" else self.text_en
 
+    def line(self, lang: str) -> str:
+        """Clause, source and numbers in one printed line."""
+        name = term(self.clause, lang, within="clauses")
+        shown = self.clause if name == self.clause else f"{name} ({self.clause})"
+        source = f" [{self.source(lang)}]" if self.source(lang) else ""
+        return f"{shown}{source}: {self.text(lang)}"
+
     def source(self, lang: str) -> str:
         return self.source_zh if lang == "zh" else self.source_en
 

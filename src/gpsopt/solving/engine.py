@@ -56,6 +56,10 @@ class Limits:
     target: float | None = None  # stop at a point this good
 
 
+class NoRelaxation(SolverError):
+    """Not even fractions keep the rows: there is no plan."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a run ended with; `point` is None where none was found."""
@@ -132,6 +136,8 @@ class Engine:
         """Value, point and row duals with every integer free to be a fraction: the value is a bound."""
         self._load_relaxed()
         status = self._run_relaxed()
+        if status == _STATUS.kInfeasible:
+            raise NoRelaxation("solver_failed", status="Infeasible")
         if status != _STATUS.kOptimal:
             raise SolverError("solver_failed", status=self._relaxed.modelStatusToString(status))
         solution = self._relaxed.getSolution()

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from gpsopt.errors import SolverError
-from gpsopt.solving.engine import Array, Bools, Engine, Limits, Outcome
+from gpsopt.solving.engine import Array, Bools, Engine, Limits, NoRelaxation, Outcome
 from gpsopt.solving.neighbourhoods import Groups, Neighbourhoods
 
 _FIRST_NODES: Final = 50
@@ -47,7 +47,10 @@ def seek_large(
     report: Callable[[float, float], None], seconds: Callable[[], float | None],
 ) -> Outcome:  # fmt: skip
     """Minimise `target` from `start`; the bound is that of the relaxation or of the last search."""
-    bound, relaxed, duals = engine.relaxation()
+    try:
+        bound, relaxed, duals = engine.relaxation()
+    except NoRelaxation:
+        return Outcome("infeasible", None, float("inf"), float("-inf"), 0)
     matrix, lower, upper = engine.rows()
     small = Neighbourhoods(matrix, lower, upper, compiled)
     priced = target.blend - matrix.T @ np.where(_coupling(compiled, len(duals)), duals, 0.0)

@@ -18,7 +18,7 @@ from gpsopt.errors import LimitError, SolverError
 from gpsopt.model.aims import MONEY_AIMS, gravity_of
 from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.settings import AIMS, Sense
-from gpsopt.solving.engine import Array, Engine, Limits, Outcome, Stop
+from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation, Outcome, Stop
 from gpsopt.solving.large import Target, seek_large
 from gpsopt.solving.neighbourhoods import Groups, groups_of
 
@@ -220,7 +220,10 @@ def _stage(search: _Search, aim: Aim, start: Array | None) -> Outcome:
             engine, search.compiled, search.groups, target, start, report, clock.left_for_stage()
         )  # fmt: skip
         return _unscaled(found, unit)
-    allowed = target.allowed(engine.relaxation()[0]) if asked > 0 else 0.0
+    try:
+        allowed = target.allowed(engine.relaxation()[0]) if asked > 0 else 0.0
+    except NoRelaxation:
+        return Outcome("infeasible", None, float("inf"), float("-inf"), 0)
     nodes = options.node_limit or (PROOF_NODES if options.gap is None else None)
     outcome = engine.minimise(Limits(max(1e-9, allowed), 0.0, clock.share(), nodes), start, report)
     proven = outcome.status != "limit" or options.gap is not None or options.node_limit is not None or clock.over()
