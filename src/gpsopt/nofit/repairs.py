@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from gpsopt.nofit import others
 from gpsopt.nofit.conflict import Conflict
 from gpsopt.nofit.edits import Edits
 from gpsopt.nofit.kinds import KINDS
 from gpsopt.nofit.loosen import Least, Loosening, Step, least
 from gpsopt.nofit.names import Names
+from gpsopt.nofit.others import clauses, parameter, regime, undertaker
 from gpsopt.nofit.proof import Bench
 from gpsopt.nofit.system import System
 from gpsopt.text import say
@@ -68,11 +68,11 @@ def _ways(system: System, conflicts: Sequence[Conflict], bench: Bench) -> Iterat
         if touched and all(set(KINDS[kind].rules) & t for t in touched):
             yield lambda kind=kind: _loosened(system, kind, bench)  # type: ignore[misc]
         if place == len(first) - 1:
-            yield lambda: _whole(system, "undertaker", others.undertaker(system, conflicts, bench), bench)
+            yield lambda: _whole(system, "undertaker", undertaker(system, conflicts, bench), bench)
     yield lambda: _moved(system, shared, bench)
-    for step in others.regime(system, shared):
+    for step in regime(system, shared):
         yield lambda step=step: _whole(system, "regime", [step], bench)  # type: ignore[misc]
-    for step in others.clauses(elements, shared):
+    for step in clauses(elements, shared):
         yield lambda step=step: _whole(system, "clause", [step], bench)  # type: ignore[misc]
 
 
@@ -97,7 +97,7 @@ def _whole(system: System, kind: str, steps: list[Step], bench: Bench) -> Repair
 
 
 def _moved(system: System, shared: set[str], bench: Bench) -> Repair | None:
-    step = others.parameter(system, shared, lambda edits: bench.works(edits.toml("", "", "")))
+    step = parameter(system, shared, lambda edits: bench.works(edits.toml("", "", "")))
     return None if step is None else _repair(system, "parameter", [step], True)
 
 
