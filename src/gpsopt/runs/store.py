@@ -29,7 +29,8 @@ _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS runs (
   seq INTEGER PRIMARY KEY, owner TEXT NOT NULL, run TEXT NOT NULL, scenario TEXT NOT NULL, title_zh TEXT NOT NULL,
   title_en TEXT NOT NULL, request TEXT NOT NULL, digest TEXT NOT NULL, status TEXT NOT NULL,
-  planned INTEGER NOT NULL, certified INTEGER NOT NULL, stopped INTEGER NOT NULL, folder TEXT NOT NULL, content TEXT NOT NULL,
+  planned INTEGER NOT NULL, certified INTEGER NOT NULL, stopped INTEGER NOT NULL, folder TEXT NOT NULL,
+  content TEXT NOT NULL,
   finished TEXT NOT NULL, before TEXT NOT NULL UNIQUE, hash TEXT NOT NULL UNIQUE
 );
 CREATE INDEX IF NOT EXISTS runs_by_request ON runs (owner, request);
@@ -98,7 +99,9 @@ class Store:
 
     def find(self, owner: str, request: str) -> Record | None:
         """The finished run of a request, if its folder still stands; runs stopped by hand are no answer to it."""
-        found = self._select("request = ? AND owner IN (?, ?) AND NOT stopped ORDER BY seq DESC", request, owner, SHARED)
+        found = self._select(
+            "request = ? AND owner IN (?, ?) AND NOT stopped ORDER BY seq DESC", request, owner, SHARED
+        )
         return next((record for record in found if (self.path(record) / "summary.json").is_file()), None)
 
     def path(self, record: Record) -> Path:
