@@ -30,7 +30,12 @@ EXAMPLES: Final = {
     "check": "check first",
     "solve": "solve first",
     "verify": "verify runs/{run}",
+    "compare": "compare runs/{run} runs/{cut}",
 }
+#: what is run before an example and not shown
+PREPARED: Final = {"compare": ("solve first/scenarios/cut.toml",)}
+#: what the runs of the examples are called, and the scenario of each
+RUNS: Final = {"run": "first", "cut": "cut"}
 SECONDS: Final = re.compile(r"(?<= )\d+\.\d(?= (?:s|秒)\b)")
 
 
@@ -78,8 +83,11 @@ def _default(value: object, lang: str) -> str:
 
 
 def _example(name: str, lang: str, folder: Path) -> list[str]:
-    runs = sorted(p.name for p in (folder / "runs").iterdir()) if (folder / "runs").exists() else [""]
-    words = EXAMPLES[name].format(run=runs[0])
+    for words in PREPARED.get(name, ()):
+        run(words, lang, folder)
+    made = sorted(p.name for p in (folder / "runs").glob("*-*"))
+    runs = {key: next((m for m in made if m.startswith(f"{scenario}-")), "") for key, scenario in RUNS.items()}
+    words = EXAMPLES[name].format(**runs)
     return ["```", f"$ gpsopt {words}", run(words, lang, folder), "```"]
 
 

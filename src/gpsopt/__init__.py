@@ -1,13 +1,15 @@
 """Divides fixed public budgets between direct delivery and purchase, clause by clause, exact to the fen.
 
 The main path: `read_scenario(path) -> Scenario`, `solve(scenario) -> Plan`, `write_run(plan, folder) -> Path`,
-`read_run(folder) -> Run`, `verify_run(path) -> Verdict`.
+`read_run(folder) -> Run`, `verify_run(path) -> Verdict`,
+`compare(baseline=plan, cut=other) -> Comparison`.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gpsopt.analysis.compare import Comparison, compare
     from gpsopt.errors import (
         GpsoptError,
         InfeasibleError,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "Comparison",
     "GpsoptError",
     "InfeasibleError",
     "InputError",
@@ -42,6 +45,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "explain_nofit",
+    "compare",
     "plan_or_end",
     "read_run",
     "read_scenario",
@@ -52,6 +56,7 @@ __all__ = [
 
 #: where each name stands; imported at first use, so that a command that solves nothing starts at once
 _HOMES = {
+    "gpsopt.analysis.compare": ("Comparison", "compare"),
     "gpsopt.errors": (
         "GpsoptError", "InfeasibleError", "InputError", "LimitError", "ScenarioError", "SolverError", "UsageError",
     ),

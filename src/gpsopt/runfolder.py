@@ -25,6 +25,7 @@ import pandas as pd
 import tomlkit
 
 from gpsopt.cells import format_cell, plain
+from gpsopt.changes import entries_text
 from gpsopt.errors import UsageError
 from gpsopt.plan.plan import Result
 from gpsopt.scenario import Scenario
@@ -105,6 +106,8 @@ def input_files(scenario: Scenario) -> dict[str, bytes]:
     settings.update(years=list(scenario.settings.years), base_year=scenario.settings.base_year)
     settings["unit_values"] = {k: plain(v) for k, v in sorted(scenario.unit_values.items())}
     files = {"model.toml": tomlkit.dumps(_tomlable(settings)).encode("utf-8")}
+    if scenario.entries:
+        files["changes.json"] = entries_text(scenario.entries).encode("utf-8")
     for name, frame in scenario.tables.frames.items():
         if frame.empty and SCHEMA[name].optional:
             continue

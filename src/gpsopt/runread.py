@@ -12,7 +12,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from gpsopt.changes import Entry, read_entries
 from gpsopt.errors import UsageError
 from gpsopt.money import fen
 from gpsopt.plan.frames import COLUMNS
@@ -56,8 +57,7 @@ class Run:
             return self.known_scenario
         assert self.folder is not None
         read = read_scenario(self.folder / "inputs")
-        return Scenario(self.name, read.settings, read.tables, read.findings, read.chain, read.unit_values,
-                        read.lock_places)  # fmt: skip
+        return replace(read, name=self.name, entries=_entries(self.folder / "inputs"))
 
     @property
     def run(self) -> str:
@@ -204,6 +204,16 @@ def _json(folder: Path, file: str, *, needed: bool) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise _broken(folder, file, type(data).__name__)
     return data
+
+
+def _entries(folder: Path) -> tuple[Entry, ...]:
+    """The named changes that led to the inputs, as far as the folder says."""
+    if not (folder / "changes.json").is_file():
+        return ()
+    try:
+        return read_entries(_text(folder, "changes.json"))
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise _broken(folder, "changes.json", str(error)) from None
 
 
 def _text(folder: Path, file: str) -> str:

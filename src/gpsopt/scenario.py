@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gpsopt.cells import UNSEEN, format_cell, plain
+from gpsopt.changes import Entry, entries_of
 from gpsopt.controls import check_controls, without_departed
 from gpsopt.departure import apply_departure
 from gpsopt.errors import Finding, ScenarioError, UsageError
@@ -43,6 +44,7 @@ class Scenario:
     chain: tuple[str, ...] = ()  # the files it was read from, model first
     unit_values: Mapping[str, Decimal] = field(default_factory=dict)  # item -> yuan a unit, before any change
     lock_places: Mapping[Decision, tuple[str, int | None]] = field(default_factory=dict)  # file and line of a lock
+    entries: tuple[Entry, ...] = ()  # what its files change, entry by entry, in the order in which they apply
 
     def digest(self) -> str:
         """SHA-256 of the canonical input: equal for equal content, whatever the order of rows."""
@@ -91,7 +93,8 @@ def read_scenario(path: str | Path, within: Path | None = None) -> Scenario:
         raise ScenarioError((*findings, *faults))
     tables, found, values = _tables(files, departures, settings)
     places = {decision: (file, row) for decision, (_lock, file, row) in locks.items()}
-    return Scenario(_name(start), settings, tables, found, tuple(str(f.path) for f in files), values, places)
+    return Scenario(_name(start), settings, tables, found, tuple(str(f.path) for f in files), values, places,
+                    entries_of(files))  # fmt: skip
 
 
 def _tables(

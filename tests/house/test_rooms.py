@@ -10,7 +10,7 @@ from tests.house.tree import PACKAGE, files, imported, modules, name, parsed
 ORDER = (
     ("text", "errors", "money"),
     ("tables", "settings", "cells", "csvfile", "tomlfile", "read", "controls", "unitvalue", "settingkeys",
-     "departure", "dictionary", "scenario"),
+     "departure", "dictionary", "changes", "scenario"),
     ("checks",),
     ("compiler",),
     ("model",),

@@ -7,6 +7,7 @@ import pandas as pd
 
 from gpsopt.report.charts.look import Look, dressed, layered, lettering, number, percent, shown_title
 from gpsopt.runread import Run, floats
+from gpsopt.text import say
 
 #: indicators in which less is better; of the others more is, or neither
 LESS: frozenset[str] = frozenset(("area_gap", "unit_cost", "concentration", "stranded", "posts"))
@@ -78,7 +79,7 @@ def _bullet_rows(rows: pd.DataFrame, goals: list[str], look: Look) -> tuple[pd.D
         unit, met = str(end["unit"]), end["met"]
         target = None if pd.isna(end["target"]) else float(end["target"])
         top = 1.0 if unit == "share" else max([*own["value"], target or 0.0]) * 1.15 or 1.0
-        name = look.word(f"goal_{goal}")
+        name = say(f"goal.{goal}", look.lang)
         words = [goal_text(float(end["value"]), unit, look)]
         colour = look.inks.direct
         if target is not None:

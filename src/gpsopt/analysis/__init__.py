@@ -1,0 +1,1 @@
+"""What is made of finished plans: comparisons, frontiers, alternatives, goals."""

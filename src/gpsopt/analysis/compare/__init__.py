@@ -1,0 +1,5 @@
+"""Runs beside a pinned baseline: what differs in the inputs, in what is reached, in what is decided, and why."""
+
+from gpsopt.analysis.compare.comparison import FRAMES, Comparison, Contrast, compare
+
+__all__ = ["FRAMES", "Comparison", "Contrast", "compare"]
