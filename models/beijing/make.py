@@ -14,7 +14,7 @@ import duties
 import market
 import money
 import providers
-from draw import HERE, Row
+from draw import HERE, Row, read
 from sources import sources_text
 
 COLUMNS = {
@@ -36,6 +36,8 @@ COLUMNS = {
     "conditions": "item licence purchaser relation set_by agreed_with",
     "performance": "undertaker item year quantity quality satisfaction",
     "controls": "table column purchaser year amount",
+    "uncertainty": "uncertainty factor per item undertaker distribution mean sd low mode high probability group"
+    " correlation persistence",
 }
 
 
@@ -56,7 +58,7 @@ def make() -> dict[str, list[Row]]:
         "needs": needs, "direct_lines": lines, "undertakers": providers.undertakers(pool, offers), "offers": offers,
         "capacities": capacities, "uses": uses, "relations": money.relations(needs, lines),
         "conditions": providers.conditions(), "performance": performance,
-        "controls": money.controls(budgets, lines),
+        "controls": money.controls(budgets, lines), "uncertainty": read("assumed/uncertainty.csv"),
     }  # fmt: skip
 
 

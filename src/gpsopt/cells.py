@@ -65,6 +65,8 @@ def parse_cell(text: str, column: Column) -> Cell:
         case "codes":
             parts = (part.strip() for part in text.split(";"))
             return tuple(dict.fromkeys(_identifier(part, names=not column.ref) for part in parts if part))
+        case "numbers":  # kept as text, in order and with repeats
+            return tuple(plain(_decimal(part.strip(), column)) for part in text.split(";") if part.strip())
         case "choice":
             return _choice(text, column)
         case "yesno":

@@ -130,7 +130,7 @@ def _without_orphans(tables: Tables, table: Table, before: pd.DataFrame) -> Tabl
             frame = tables[other.name]
             cells = list(frame[column.name])
             stays = [True] * len(frame)
-            if column.kind == "codes":
+            if column.kind in ("codes", "numbers"):
                 kept = [v if v is None else tuple(c for c in v if c not in gone) for v in cells]
                 stays = [v is None or len(v) > 0 for v in kept]
                 frame = frame.assign(**{column.name: pd.Series(kept, index=frame.index, dtype=object)})
@@ -219,7 +219,7 @@ def _matches(frame: pd.DataFrame, table: Table, where: dict[str, object]) -> lis
         column = _column(table, name, f"where.{name}")
         key = f"where.{name}"
         allowed = {_to_cell(w, column, key) for w in (wanted if isinstance(wanted, list) else [wanted])}
-        if column.kind == "codes":
+        if column.kind in ("codes", "numbers"):
             codes = {code for cell in allowed if isinstance(cell, tuple) for code in cell}
             hits = [None in allowed if v is None else not codes.isdisjoint(v) for v in frame[name]]
         else:

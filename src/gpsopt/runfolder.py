@@ -44,12 +44,16 @@ def write_run(result: Result, out: Path, more: Mapping[str, bytes] | None = None
 
     `more`: further files of the run, by their place in its folder.
     """
-    files = {**run_files(result), **(more or {})}
-    target = out / result.run
+    return write_folder(out, result.run, {**run_files(result), **(more or {})})
+
+
+def write_folder(out: Path, name: str, files: Mapping[str, bytes]) -> Path:
+    """Write `out/<name>` whole or not at all and return it; raises UsageError where it cannot be written."""
+    target = out / name
     try:
         out.mkdir(parents=True, exist_ok=True)
         _sweep(out)
-        owner = f"{result.run}-{threading.get_ident()}-{os.getpid()}"
+        owner = f"{name}-{threading.get_ident()}-{os.getpid()}"
         temporary = out / f"{_WRITING}{owner}"
         try:
             _write_all(temporary, files)

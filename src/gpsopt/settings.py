@@ -133,6 +133,37 @@ class Performance(Strict):
         return self
 
 
+Step = tuple[NotNegative, Decimal]
+
+
+class Simulation(Strict):
+    """How a simulated year is paid and remembered (3(6), 2(2)3). Every default is assumed: the document gives none.
+
+    Each list holds (performance at least, what follows), best first, down to 0. `deductions`: share of an award's
+    payment that is kept back; `credit`: points won or lost. Below `min_credit` an undertaker is not engaged.
+    """
+
+    deductions: Annotated[tuple[Step, ...], Field(min_length=1)] = (
+        (Decimal("0.95"), Decimal(0)), (Decimal("0.85"), Decimal("0.05")), (Decimal("0.7"), Decimal("0.15")),
+        (Decimal(0), Decimal("0.3")),
+    )  # fmt: skip
+    credit: Annotated[tuple[Step, ...], Field(min_length=1)] = (
+        (Decimal("0.95"), Decimal(2)), (Decimal("0.85"), Decimal(0)), (Decimal("0.7"), Decimal(-10)),
+        (Decimal(0), Decimal(-25)),
+    )  # fmt: skip
+    min_credit: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(60)
+
+    @model_validator(mode="after")
+    def _downwards(self) -> Simulation:
+        for steps in (self.deductions, self.credit):
+            marks = [mark for mark, _what in steps]
+            if marks != sorted(set(marks), reverse=True) or marks[-1] != 0:
+                raise ValueError("schedule_order")
+        if any(not 0 <= what <= 1 for _mark, what in self.deductions):
+            raise ValueError("schedule_share")
+        return self
+
+
 class Solver(Strict):
     """Limits of the search. `gap` empty: small models to proof, larger ones to 0.001 of the scale."""
 
@@ -178,6 +209,7 @@ class Settings(Strict):
     aims: Aims = Aims()
     goals: dict[str, Goal] = {}
     performance: Performance = Performance()
+    simulation: Simulation = Simulation()
     solver: Solver = Solver()
     lock: tuple[Lock, ...] = ()
     unit_values: dict[str, Decimal] = {}  # written into a run's inputs; empty: taken from the model's tables

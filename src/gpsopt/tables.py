@@ -20,13 +20,13 @@ from gpsopt.text import term
 
 Kind = Literal[
     "key", "code", "text", "choice", "yesno", "money", "price", "quantity", "share", "number", "count",
-    "year", "codes",
+    "year", "codes", "numbers",
 ]  # fmt: skip
 Cell = str | Decimal | int | bool | tuple[str, ...] | None
 
 #: decimals a numeric kind may carry; None = any
 DECIMALS: Final[dict[str, int | None]] = {
-    "money": 2, "price": 6, "quantity": None, "share": None, "number": None,
+    "money": 2, "price": 6, "quantity": None, "share": None, "number": None, "numbers": None,
 }  # fmt: skip
 
 
@@ -237,6 +237,21 @@ _LIST: Final = (
         "performance", "undertaker item year",
         _ref("undertaker", "undertakers"), _ref("item", "items"), _year("year", True),
         _quantity("quantity"), _share("quality"), _share("satisfaction"), optional=True,
+    ),
+    _table(
+        "uncertainty", "uncertainty",
+        _key("uncertainty"),
+        _choice("factor", "demand", "price", "delivered", "quality", "satisfaction", "direct_cost",
+                "late_transfer", "failure"),
+        _choice("per", "all", "purchaser", "area", "item", "need", "undertaker", "offer"),
+        _ref("purchaser", "purchasers", False), _ref("area", "areas", False), _ref("item", "items", False),
+        _ref("need", "needs", False), _ref("undertaker", "undertakers", False), _ref("offer", "offers", False),
+        _choice("distribution", "normal", "lognormal", "uniform", "triangular", "discrete", "chance"),
+        Column("mean", "number", low=0), Column("sd", "number", low=0),
+        Column("low", "number", low=0), Column("mode", "number", low=0), Column("high", "number", low=0),
+        Column("values", "numbers", low=0), Column("probabilities", "numbers", low=0, high=1),
+        Column("probability", "number"),
+        Column("group"), _share("correlation"), _share("persistence"), optional=True,
     ),
     _table(
         "controls", "table column purchaser year",

@@ -18,7 +18,7 @@ ORDER = (
     ("plan",),
     ("verify",),
     ("runfolder", "runread", "planning", "nofit", "runs", "starter"),
-    ("analysis",),
+    ("analysis", "simulation"),
     ("report",),
     ("jobs",),
     ("desk",),

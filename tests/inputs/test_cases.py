@@ -13,9 +13,10 @@ from .cases_locks import CASES as LOCKS
 from .cases_names import CASES as NAMES
 from .cases_rows import CASES as ROWS
 from .cases_settings import CASES as SETTINGS
+from .cases_uncertainty import CASES as UNCERTAINTIES
 from .small import GOOD, Case, Small, try_case
 
-CASES = (*CELLS, *NAMES, *ROWS, *FILES, *SETTINGS, *DEPARTURES, *LOCKS)
+CASES = (*CELLS, *NAMES, *ROWS, *FILES, *SETTINGS, *DEPARTURES, *LOCKS, *UNCERTAINTIES)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -1,0 +1,197 @@
+"""Futures as pure data: every uncertain thing has a stream of its own, named by its row and key.
+
+A stream depends on the seed, the row of `uncertainty` and the key of what it is drawn for, on nothing else: the
+same future meets every scenario (common random numbers), whatever the plan, the order of rows or the number of
+draws in a block. Members of a correlation group share one normal: z = sqrt(r) * shared + sqrt(1 - r) * own.
+`persistence` carries a year's deviation on: z[t] = f * z[t-1] + sqrt(1 - f^2) * new.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from scipy.special import ndtr
+
+from gpsopt.model.facts import Floats
+from gpsopt.scenario import Scenario
+
+#: what a row may be drawn for, and the filters it may carry
+PLACES: Final = ("purchaser", "area", "item", "need", "undertaker", "offer")
+#: which keys the things have that each factor moves
+KEYS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "demand": ("purchaser", "area", "item", "need"),
+    "direct_cost": ("purchaser", "area", "item", "need"),
+    "price": PLACES, "delivered": PLACES, "quality": PLACES, "satisfaction": PLACES,
+    "late_transfer": ("purchaser",),
+    "failure": ("undertaker",),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """One row of the table `uncertainty`, numbers as floats."""
+
+    key: str
+    factor: str
+    per: str
+    where: Mapping[str, str]
+    distribution: str
+    numbers: Mapping[str, float]
+    values: tuple[float, ...]
+    chances: tuple[float, ...]
+    group: str
+    correlation: float
+    persistence: float
+
+    def worth(self, z: Floats) -> Floats:
+        """Standard normals -> values of the distribution, elementwise."""
+        n = self.numbers
+        if self.distribution == "normal":
+            return np.maximum(0.0, n["mean"] + n["sd"] * z)
+        if self.distribution == "lognormal":
+            spread = float(np.sqrt(np.log1p((n["sd"] / n["mean"]) ** 2)))
+            return np.asarray(n["mean"] * np.exp(spread * z - spread**2 / 2))
+        u = ndtr(z)
+        if self.distribution == "uniform":
+            return np.asarray(n["low"] + (n["high"] - n["low"]) * u)
+        if self.distribution == "triangular":
+            return _triangular(u, n["low"], n["mode"], n["high"])
+        if self.distribution == "discrete":
+            at = np.searchsorted(np.cumsum(self.chances)[:-1], u, side="right")
+            return np.asarray(self.values)[at]
+        return (u < n["probability"]).astype(float)
+
+    @property
+    def usual(self) -> float:
+        """The mean of the distribution: what a forecast says."""
+        n = self.numbers
+        if self.distribution in ("normal", "lognormal"):
+            return n["mean"]
+        if self.distribution == "uniform":
+            return (n["low"] + n["high"]) / 2
+        if self.distribution == "triangular":
+            return (n["low"] + n["mode"] + n["high"]) / 3
+        if self.distribution == "discrete":
+            return float(np.dot(self.values, self.chances))
+        return n["probability"]
+
+
+def _triangular(u: Floats, low: float, mode: float, high: float) -> Floats:
+    if high <= low:
+        return np.full_like(u, low)
+    at = (mode - low) / (high - low)
+    rising = low + np.sqrt(u * (high - low) * (mode - low))
+    falling = high - np.sqrt((1 - u) * (high - low) * (high - mode))
+    return np.asarray(np.where(u < at, rising, falling))
+
+
+def uncertainties(scenario: Scenario) -> tuple[Uncertainty, ...]:
+    """The rows of the table, in key order; the scenario has been checked."""
+    rows = []
+    for _line, row in scenario.tables.rows("uncertainty"):
+        names = ("mean", "sd", "low", "mode", "high", "probability")
+        numbers = {name: float(row[name]) for name in names if row[name] is not None}
+        rows.append(
+            Uncertainty(
+                row["uncertainty"], row["factor"], row["per"], {p: row[p] for p in PLACES if row[p] is not None},
+                row["distribution"], numbers, tuple(float(v) for v in row["values"] or ()),
+                tuple(float(v) for v in row["probabilities"] or ()), row["group"] or "",
+                float(row["correlation"] or 0), float(row["persistence"] or 0),
+            )
+        )  # fmt: skip
+    return tuple(rows)
+
+
+@dataclass
+class Futures:
+    """Blocks of futures, drawn one after the other. `years` = number of model years."""
+
+    rows: tuple[Uncertainty, ...]
+    seed: int
+    years: int
+    _streams: dict[tuple[str, str], np.random.Generator] = field(default_factory=dict)
+    _shared: dict[tuple[str, float], Floats] = field(default_factory=dict)
+    _drawn: int = 0
+
+    def block(self, draws: int) -> Block:
+        """The next `draws` futures."""
+        self._shared.clear()
+        self._drawn += draws
+        return Block(self, draws)
+
+    def normals(self, row: Uncertainty, unit: str, draws: int) -> Floats:
+        """(draws, years) standard normals of one unit of a row."""
+        own = self._walk(self._stream(row.key, unit), draws, row.persistence)
+        if not row.group or row.correlation == 0:
+            return own
+        key = (row.group, row.persistence)
+        if key not in self._shared:
+            name = f"group {row.group} {row.persistence}"
+            self._shared[key] = self._walk(self._stream(name, ""), draws, row.persistence)
+        return np.asarray(np.sqrt(row.correlation) * self._shared[key] + np.sqrt(1 - row.correlation) * own)
+
+    def _stream(self, row: str, unit: str) -> np.random.Generator:
+        if (row, unit) not in self._streams:
+            name = hashlib.blake2b(f"{row}\0{unit}".encode(), digest_size=16).digest()
+            words = np.frombuffer(name, dtype=np.uint32).tolist()
+            self._streams[row, unit] = np.random.default_rng(np.random.SeedSequence([self.seed, *words]))
+        return self._streams[row, unit]
+
+    def _walk(self, stream: np.random.Generator, draws: int, persistence: float) -> Floats:
+        z = stream.standard_normal((draws, self.years))
+        if persistence:
+            for c in range(1, self.years):
+                z[:, c] = persistence * z[:, c - 1] + np.sqrt(1 - persistence**2) * z[:, c]
+        return z
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some futures: factors are worked out for the things that a plan holds."""
+
+    futures: Futures
+    draws: int
+
+    def factor(self, name: str, things: Mapping[str, Sequence[str]], count: int) -> Floats | None:
+        """(draws, things, years) product of all rows of a factor; None where no row touches any of the things.
+
+        `things`: for each kind of key, the key of every thing. Rates (late_transfer, failure) take the largest row.
+        """
+        rate = name in ("late_transfer", "failure")
+        found: Floats | None = None
+        for row in self.futures.rows:
+            if row.factor != name:
+                continue
+            units = _units(row, things, count)
+            if not any(u is not None for u in units):
+                continue
+            if found is None:
+                found = np.full((self.draws, count, self.futures.years), 0.0 if rate else 1.0)
+            members: dict[str, list[int]] = {}
+            for place, unit in enumerate(units):
+                if unit is not None:
+                    members.setdefault(unit, []).append(place)
+            for unit, places in members.items():
+                worth = row.worth(self.futures.normals(row, unit, self.draws))[:, None, :]
+                found[:, places] = np.maximum(found[:, places], worth) if rate else found[:, places] * worth
+        return found
+
+
+def _units(row: Uncertainty, things: Mapping[str, Sequence[str]], count: int) -> list[str | None]:
+    """For each thing: the unit it is drawn with, or None where the row does not touch it."""
+    units: list[str | None] = ["" if row.per == "all" else str(things[row.per][i]) for i in range(count)]
+    for kind, key in row.where.items():
+        units = [u if things[kind][i] == key else None for i, u in enumerate(units)]
+    return units
+
+
+def described(rows: Sequence[Uncertainty]) -> list[dict[str, Any]]:
+    """The rows as a manifest keeps them."""
+    return [
+        {"uncertainty": r.key, "factor": r.factor, "per": r.per, "distribution": r.distribution, "mean": r.usual}
+        for r in rows
+    ]  # fmt: skip

@@ -1,0 +1,288 @@
+"""One block of futures lived through, year by year, every amount in whole fen.
+
+A year of one future, in this order (3(5), 3(6), 2(2)3):
+
+1. Demand and the target are what they turn out to be; an undertaker that failed, now or before, delivers nothing,
+   and one whose credit has fallen below `min_credit` is not engaged.
+2. Stranded cost is paid first, then engagement, then direct delivery (its cost moved by `direct_cost`); where the
+   budget does not reach, direct delivery is cut in proportion, purchaser by purchaser.
+3. Awards deliver their share of what was agreed; what is delivered beyond the year's demand is not accepted
+   (in proportion over the need's awards). Payment = price x accepted + setup, less the deduction of the schedule
+   for performance below the promised score.
+4. Payments are made livelihood first, then need and offer in key order, from what the purchase line and the
+   transferred money hold; money that is transferred late does not reach the year. What cannot be paid is not bought.
+5. What is left is unspent: amount + received = direct + stranded + purchased + unspent + given, to the fen.
+6. Performance (delivered share x score over promise, weighted by award) moves credit by the stated schedule.
+
+With nothing uncertain a year is the plan's, to the fen: planned amounts are kept wherever nothing differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gpsopt.model.facts import Bools, Floats, Ints
+from gpsopt.settings import Simulation
+from gpsopt.simulation.draws import Block
+from gpsopt.simulation.held import Awards, Held
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What a block of futures does to a plan; None = as planned. (draws, things, years)"""
+
+    demand: Floats | None
+    direct_cost: Floats | None
+    late: Floats | None  # (draws, purchasers, years)
+    failure: Bools | None  # (draws, undertakers, years): failed in or before the year
+
+
+@dataclass(frozen=True)
+class Year:
+    """One year of a block: money in fen, quantities in grid steps; the first axis is the future."""
+
+    demand: Ints  # (draws, needs)
+    target: Ints
+    served: Ints
+    served_direct: Ints
+    bought: Ints
+    direct: Ints  # fen a need
+    stranded: Ints
+    new_cost: Ints
+    accepted: Ints  # (draws, awards)
+    payment: Ints  # fen, (draws, awards)
+    score: Floats  # (draws, awards)
+    amount: Ints  # (purchasers,)
+    received: Ints
+    given: Ints
+    engagement: Ints
+    purchased: Ints  # (draws, purchasers): awards, engagement, new direct units
+    unspent: Ints
+    unpaid: Ints  # (draws, purchasers): what was delivered and wanted but no money was there for
+    engaged: Bools  # (draws, undertakers): not failed, credit high enough
+    credit: Floats  # (draws, undertakers) after the year
+
+
+def factors_of(held: Held, block: Block) -> Factors:
+    """The factors that do not hang on awards, for all years at once."""
+    needs = len(held.buyer)
+    failure = block.factor("failure", {"undertaker": held.undertakers}, len(held.undertakers))
+    return Factors(
+        block.factor("demand", held.things, needs), block.factor("direct_cost", held.things, needs),
+        block.factor("late_transfer", {"purchaser": held.purchasers}, len(held.purchasers)),
+        None if failure is None else np.maximum.accumulate(failure, axis=2) > 0,
+    )  # fmt: skip
+
+
+def award_factors(held: Held, block: Block) -> tuple[Mapping[str, Floats | None], ...]:
+    """Price, delivered, quality and satisfaction of the awards, one mapping a year; an offer keeps its stream."""
+    found: dict[str, list[Any]] = {}
+    sizes = [len(a.pair) for a in held.awards]
+    things = {k: [key for a in held.awards for key in a.things[k]] for k in held.awards[0].things}
+    for name in ("price", "delivered", "quality", "satisfaction"):
+        whole = block.factor(name, things, sum(sizes))
+        at = np.cumsum([0, *sizes])
+        found[name] = [None if whole is None else whole[:, at[c] : at[c + 1], c] for c in range(len(sizes))]
+    return tuple({name: parts[c] for name, parts in found.items()} for c in range(len(sizes)))
+
+
+def live(held: Held, block: Block, rules: Simulation) -> list[Year]:
+    """All years of a block of futures."""
+    common, own = factors_of(held, block), award_factors(held, block)
+    credit = np.broadcast_to(held.credit, (block.draws, len(held.credit))).copy()
+    years = []
+    for c in range(len(held.years)):
+        year = _year(held, c, common, own[c], credit, rules, block.draws)
+        credit = year.credit
+        years.append(year)
+    return years
+
+
+def _at(factor: Any, column: int) -> Any:
+    return None if factor is None else factor[:, :, column]
+
+
+def _whole(values: Ints, factor: Floats | None, draws: int) -> Ints:
+    """Values times their factor, rounded half up; (draws, things)."""
+    if factor is None:
+        return np.broadcast_to(values, (draws, len(values)))
+    return np.floor(values * factor + 0.5).astype(np.int64)
+
+
+def _year(
+    held: Held, c: int, common: Factors, own: Mapping[str, Floats | None], credit: Floats, rules: Simulation, draws: int
+) -> Year:
+    needs, awards, money = held.world.facts.needs, held.awards[c], held.money
+    demand = _whole(needs.demand[:, c], _at(common.demand, c), draws)
+    target = _target(needs.target[:, c], needs.demand[:, c], demand)
+    engaged = ~(credit < np.minimum(held.credit, float(rules.min_credit)))  # who started lower must not fall
+    if common.failure is not None:
+        engaged = engaged & ~common.failure[:, :, c]
+    stranded, direct, new_cost, share = _direct(held, c, _at(common.direct_cost, c), draws)
+    served_direct = _served_directly(held, c, awards, demand, share)
+    delivered = _delivered(awards, own["delivered"], engaged)
+    room = np.maximum(0, demand - served_direct)
+    accepted = _accepted(awards, delivered, room)
+    score, ratio = _scores(held, awards, own)
+    payment = _payments(awards, accepted, own["price"], ratio, rules)
+    sides = _sides(held, c, draws, stranded, direct, new_cost, _at(common.late, c))
+    accepted, payment, unpaid = _paid(awards, accepted, payment, sides["money"], held, draws)
+    bought = sums_by(accepted, awards.need, len(held.buyer))
+    spent = sums_by(payment, awards.purchaser, len(held.purchasers))
+    purchased = spent + money.engagement[:, c] + sums_by(new_cost, held.buyer, len(held.purchasers))
+    total = held.budget[:, c] + money.received[:, c]
+    unspent = total - sums_by(direct + stranded, held.buyer, len(held.purchasers)) - purchased - money.given[:, c]
+    return Year(
+        demand, target, served_direct + bought, served_direct, bought, direct, stranded, new_cost, accepted, payment,
+        score, held.budget[:, c], money.received[:, c], money.given[:, c], money.engagement[:, c], purchased, unspent,
+        unpaid, engaged, _credit_after(awards, credit, delivered, ratio, engaged, rules),
+    )  # fmt: skip
+
+
+def _target(target: Ints, planned: Ints, demand: Ints) -> Ints:
+    """The same share of what the demand turned out to be, taken down to the grid."""
+    share = np.divide(target, planned, out=np.zeros(len(target)), where=planned > 0)
+    return np.where(demand == planned, target, np.floor(share * demand + 1e-9)).astype(np.int64)
+
+
+def _served_directly(held: Held, c: int, awards: Awards, demand: Ints, share: Floats) -> Ints:
+    """Units that government serves: idle ones step in where more is asked for than planned."""
+    ready = held.quantities.direct[:, c] + held.quantities.new[:, c]
+    agreed = sums_by(awards.steps[None, :], awards.need, len(ready))
+    wanted = np.maximum(ready - held.quantities.idle[:, c], demand - agreed)
+    able = np.floor(np.minimum(ready, wanted) * share + 1e-9).astype(np.int64)
+    return np.asarray(np.minimum(able, demand))
+
+
+def _direct(held: Held, c: int, factor: Floats | None, draws: int) -> tuple[Ints, Ints, Ints, Floats]:
+    """Stranded, direct and new cost a need, and the share of each need's direct delivery that could be paid."""
+    money, buyer, count = held.money, held.buyer, len(held.purchasers)
+    new = held.money.new_cost[:, c]
+    stranded = _whole(money.stranded[:, c], factor, draws)
+    direct = _whole(money.direct[:, c], factor, draws)
+    extra = _whole(new, factor, draws)
+    total = held.budget[:, c] + money.received[:, c] - money.given[:, c]
+    first = sums_by(stranded, buyer, count)
+    squeeze = np.where(first > total, total / np.maximum(first, 1), 1.0)
+    stranded = np.where(squeeze[:, buyer] < 1, np.floor(stranded * squeeze[:, buyer]), stranded).astype(np.int64)
+    left = np.maximum(0, total - sums_by(stranded, buyer, count) - money.engagement[:, c])
+    asked = sums_by(direct + extra, buyer, count)
+    reach = np.where(asked > left, left / np.maximum(asked, 1), 1.0)[:, buyer]
+    direct = np.where(reach < 1, np.floor(direct * reach), direct).astype(np.int64)
+    extra = np.where(reach < 1, np.floor(extra * reach), extra).astype(np.int64)
+    return stranded, direct, extra, reach
+
+
+def _delivered(awards: Awards, factor: Floats | None, engaged: Bools) -> Ints:
+    """What arrives: never more than agreed, nothing from who failed or lost the credit."""
+    there = engaged[:, awards.undertaker]
+    if factor is None:
+        return np.asarray(awards.steps * there)
+    return np.asarray(np.floor(awards.steps * np.minimum(1.0, factor) + 0.5).astype(np.int64) * there)
+
+
+def _accepted(awards: Awards, delivered: Ints, room: Ints) -> Ints:
+    """What the need can use of it, in proportion over its awards."""
+    arriving = sums_by(delivered, awards.need, room.shape[1])
+    part = np.where(arriving > room, room / np.maximum(arriving, 1), 1.0)[:, awards.need]
+    return np.asarray(np.where(part < 1, np.floor(delivered * part + 1e-9), delivered).astype(np.int64))
+
+
+def _scores(held: Held, awards: Awards, own: Mapping[str, Floats | None]) -> tuple[Floats, Floats]:
+    """The score that came, and its ratio to the promised one (1 where none was promised)."""
+    weights = held.world.facts.settings.performance
+    quality = awards.quality if own["quality"] is None else np.clip(awards.quality * own["quality"], 0, 1)
+    happy = awards.satisfaction
+    if own["satisfaction"] is not None:
+        happy = np.clip(happy * own["satisfaction"], 0, 1)
+    promised = float(weights.quality) * awards.quality + float(weights.satisfaction) * awards.satisfaction
+    score = np.atleast_2d(float(weights.quality) * quality + float(weights.satisfaction) * happy)
+    ratio = np.where(promised > 0, score / np.where(promised > 0, promised, 1.0), 1.0)
+    return score, ratio
+
+
+def _schedule(steps: Any, performance: Floats) -> Floats:
+    """What follows from a performance by a schedule of (at least, what), best first."""
+    marks = np.array([float(mark) for mark, _what in steps])[::-1]
+    what = np.array([float(what) for _mark, what in steps])[::-1]
+    return what[np.clip(np.searchsorted(marks, performance + 1e-12, side="right") - 1, 0, len(marks) - 1)]
+
+
+def _payments(
+    awards: Awards, accepted: Ints, price: Floats | None, ratio: Floats, rules: Simulation
+) -> Ints:  # fmt: skip
+    """Fen for what was accepted, less the deduction; the planned amount where nothing differs."""
+    gross = np.floor(accepted * awards.step_price * (1.0 if price is None else price) + 0.5).astype(np.int64)
+    gross = np.where(accepted > 0, gross + awards.setup, 0)
+    as_planned = accepted == awards.steps
+    if price is not None:
+        as_planned = as_planned & (price == 1.0)
+    gross = np.where(as_planned, awards.amount, gross)
+    kept_back = np.floor(gross * _schedule(rules.deductions, ratio) + 0.5).astype(np.int64)
+    return np.asarray(gross - kept_back)
+
+
+def _sides(
+    held: Held, c: int, draws: int, stranded: Ints, direct: Ints, new_cost: Ints, late: Floats | None
+) -> dict[str, Ints]:
+    """What each purchaser can pay awards with."""
+    money, count = held.money, len(held.purchasers)
+    total = held.budget[:, c] + money.received[:, c] - money.given[:, c] - money.engagement[:, c]
+    ready = total - sums_by(stranded + direct + new_cost, held.buyer, count)
+    if late is not None:
+        moved = sums_by((money.own + money.shared)[None, :, c], held.buyer, count)
+        ready = ready - np.ceil(late * moved - 1e-6).astype(np.int64)
+    return {"money": np.broadcast_to(np.maximum(0, ready), (draws, count))}
+
+
+def _paid(
+    awards: Awards, accepted: Ints, payment: Ints, money: Ints, held: Held, draws: int
+) -> tuple[Ints, Ints, Ints]:
+    """Payments in order until the purchaser's money ends; what cannot be paid is not bought."""
+    payment = np.broadcast_to(payment, (draws, len(awards.pair)))
+    accepted = np.broadcast_to(accepted, payment.shape)
+    if not len(awards.pair):
+        return accepted, payment, np.zeros((draws, len(held.purchasers)), dtype=np.int64)
+    sums = np.cumsum(payment, axis=1)
+    starts = np.searchsorted(awards.purchaser, awards.purchaser, side="left")
+    before = sums - payment - np.where(starts > 0, sums[:, starts - 1], 0)
+    room = np.clip(money[:, awards.purchaser] - before, 0, payment)
+    short = room < payment
+    some = np.floor(accepted * (room / np.maximum(payment, 1)) + 1e-9).astype(np.int64)
+    bought = np.where(short, some, accepted)
+    part = np.floor(payment * (bought / np.maximum(1, accepted)) + 1e-6).astype(np.int64)
+    paid = np.where(short, np.minimum(part, room), payment)
+    return bought, paid, sums_by(payment - paid, awards.purchaser, len(held.purchasers))
+
+
+def _credit_after(
+    awards: Awards, credit: Floats, delivered: Ints, ratio: Floats, engaged: Bools, rules: Simulation
+) -> Floats:
+    """Credit after the year: the schedule's points for performance weighted by award; 0 for who failed at work."""
+    if not len(awards.pair):
+        return credit
+    weight = np.maximum(1, awards.amount).astype(float)
+    performance = (delivered / np.maximum(1, awards.steps)) * np.minimum(ratio, 1.0) * weight
+    count = credit.shape[1]
+    mean = sums_by(performance, awards.undertaker, count) / np.maximum(
+        1.0, sums_by(weight[None, :], awards.undertaker, count)
+    )
+    worked = np.bincount(awards.undertaker, minlength=count) > 0
+    change = np.where(worked & engaged, _schedule(rules.credit, mean), 0.0)
+    return np.where(np.isnan(credit), credit, np.clip(credit + change, 0.0, 100.0))
+
+
+def sums_by(values: Any, owner: Ints, count: int) -> Any:
+    """Sums of (draws, things) by the owner of each thing: (draws, count)."""
+    values = np.atleast_2d(values)
+    order = np.argsort(owner, kind="stable")
+    found = np.zeros((len(values), count), dtype=values.dtype)
+    if len(owner):
+        sorted_owner = owner[order]
+        first = np.flatnonzero(np.r_[True, sorted_owner[1:] != sorted_owner[:-1]])
+        found[:, sorted_owner[first]] = np.add.reduceat(values[:, order], first, axis=1)
+    return found
