@@ -25,32 +25,32 @@ def page_of(simulation: Simulation, lang: str) -> str:
     out = Console(file=io.StringIO(), width=_WIDTH, highlight=False, markup=False, emoji=False)
     summary = simulation.summary
     title = str(summary["title_zh"] if lang == "zh" else summary["title"])
-    out.print(_w("title", lang, title=title, run=summary["run"]))
-    out.print(_w("asked", lang, draws=f"{summary['draws']:,}", seed=summary["seed"], rows=len(summary["uncertainty"])))
+    out.print(_words("title", lang, title=title, run=summary["run"]))
+    out.print(_words("asked", lang, draws=f"{summary['draws']:,}", seed=summary["seed"], rows=len(summary["uncertainty"])))
     out.print(_fan(simulation, lang))
-    out.print(_w("budgets", lang, at_risk=summary["budgets_at_risk"], all=summary["budgets"]))
-    out.print(_w("floors", lang, at_risk=summary["floors_at_risk"], all=summary["floors"]))
+    out.print(_words("budgets", lang, at_risk=summary["budgets_at_risk"], all=summary["budgets"]))
+    out.print(_words("floors", lang, at_risk=summary["floors_at_risk"], all=summary["floors"]))
     out.print(_hurt(simulation, lang))
     out.print(_drill(simulation, lang))
-    out.print(_w("held", lang))
+    out.print(_words("held", lang))
     text: str = out.file.getvalue()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in text.splitlines())
 
 
-def _w(key: str, lang: str, **values: object) -> str:
+def _words(key: str, lang: str, **values: object) -> str:
     return say(f"simulation.{key}", lang, **values)
 
 
 def indicator_name(goal: str, lang: str) -> str:
     """What people call a goal, or a sum that stands beside the goals."""
-    return _w(f"sum_{goal}", lang) if goal in SUMS else say(f"chart.goal_{goal}", lang)
+    return _words(f"sum_{goal}", lang) if goal in SUMS else say(f"goal.{goal}", lang)
 
 
 def _table(title: str, lang: str, first: str, *others: str) -> Table:
-    table = Table(title=_w(title, lang), box=box.SIMPLE, title_justify="left", pad_edge=False)
-    table.add_column(_w(first, lang))
+    table = Table(title=_words(title, lang), box=box.SIMPLE, title_justify="left", pad_edge=False)
+    table.add_column(_words(first, lang))
     for name in others:
-        table.add_column(_w(name, lang), justify="right", no_wrap=True)
+        table.add_column(_words(name, lang), justify="right", no_wrap=True)
     return table
 
 
