@@ -26,7 +26,9 @@ def page_of(simulation: Simulation, lang: str) -> str:
     summary = simulation.summary
     title = str(summary["title_zh"] if lang == "zh" else summary["title"])
     out.print(_words("title", lang, title=title, run=summary["run"]))
-    out.print(_words("asked", lang, draws=f"{summary['draws']:,}", seed=summary["seed"], rows=len(summary["uncertainty"])))
+    out.print(
+        _words("asked", lang, draws=f"{summary['draws']:,}", seed=summary["seed"], rows=len(summary["uncertainty"]))
+    )
     out.print(_fan(simulation, lang))
     out.print(_words("budgets", lang, at_risk=summary["budgets_at_risk"], all=summary["budgets"]))
     out.print(_words("floors", lang, at_risk=summary["floors_at_risk"], all=summary["floors"]))
