@@ -1,0 +1,127 @@
+"""The bar above every page: what is looked at, in which year and unit; and beside it the language and the model."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gpsopt.errors import GpsoptError
+from gpsopt.screens.asking import solve_button
+from gpsopt.screens.figures import years_of
+from gpsopt.screens.visit import UNITS, Visit
+from gpsopt.text import LANGUAGES
+
+_LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+
+
+def sidebar(here: Visit) -> None:
+    """The model that is open, and the language."""
+    with st.sidebar:
+        models = here.desk.models()
+        if models:
+            titles = {name: _title(here, name) for name in models}
+            st.selectbox(
+                here.say("bar.model"), models, index=models.index(here.model), format_func=lambda name: titles[name],
+                key="model_choice", on_change=_open_model, args=(here,),
+            )  # fmt: skip
+        st.segmented_control(
+            here.say("bar.language"), LANGUAGES, format_func=lambda lang: _LANGUAGE_NAMES[lang], default=here.lang,
+            key="language_choice", on_change=_speak, args=(here,), required=True,
+        )  # fmt: skip
+        st.caption(here.say("bar.assumed"))
+
+
+def bar(here: Visit, title: str) -> None:
+    """The page's title, the run that is looked at, year and unit; a stale result says so on every page."""
+    record = here.record
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.title(title, anchor=False)
+        if record is not None:
+            _choices(here)
+    if record is not None:
+        _where_from(here)
+
+
+def _choices(here: Visit) -> None:
+    record = here.record
+    assert record is not None
+    shown = list(here.options)
+    if record.seq not in [option.seq for option in shown]:
+        shown.append(record)
+    names = {r.seq: _name(here, r) for r in shown}
+    st.selectbox(
+        here.say("bar.run"), list(names), index=list(names).index(record.seq), format_func=lambda seq: names[seq],
+        key=f"run_choice_{record.seq}", on_change=_look_at, args=(f"run_choice_{record.seq}",), width=300,
+    )  # fmt: skip
+    years = years_of(here.open(record))
+    if years:
+        if st.session_state.get("year") not in years:
+            st.session_state["year"] = years[-1]
+        st.selectbox(here.say("bar.year"), years, key="year_choice", index=years.index(st.session_state["year"]),
+                     on_change=_in_year, width=110)  # fmt: skip
+    st.selectbox(
+        here.say("bar.unit"), UNITS, index=UNITS.index(here.unit), format_func=lambda u: here.say(f"bar.unit_{u}"),
+        key="unit_choice", on_change=_count_in, args=(here,), width=130,
+    )  # fmt: skip
+
+
+def _where_from(here: Visit) -> None:
+    """Every number leads to its run: which one, how it ended, and whether it is still true."""
+    record = here.record
+    assert record is not None
+    pinned = here.baseline_record
+    parts = [f"{here.say('bar.from_run')} `{record.run}`", here.status(record)]
+    if pinned is not None:
+        is_it = record.seq == pinned.seq
+        parts.append(here.say("bar.is_baseline") if is_it else here.say("bar.against", run=pinned.run))
+    st.caption(" · ".join(parts))
+    if here.stale(record):
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f"⚠ **{here.say('status.stale')}** — {here.say('bar.stale_says')}")
+            if any(file.name == record.scenario and not file.fault for file in here.scenarios):
+                solve_button(here, record.scenario, "bar", again=True)
+
+
+def _name(here: Visit, record: object) -> str:
+    from gpsopt.runs import Record
+
+    assert isinstance(record, Record)
+    pin = "★ " if record.scenario == here.baseline else ""
+    old = f" ⚠{here.say('status.stale')}" if here.stale(record) else ""
+    stopped = f" · {here.say('status.stopped')}" if record.stopped else ""
+    return f"{pin}{record.title(here.lang)}{stopped}{old}"
+
+
+def _title(here: Visit, model: str) -> str:
+    from gpsopt.errors import ScenarioError
+    from gpsopt.tomlfile import read_toml
+
+    try:
+        said = read_toml(here.desk.model_folder(model) / "model.toml").data
+    except (GpsoptError, ScenarioError):
+        return model
+    order = ("title_zh", "title") if here.lang == "zh" else ("title", "title_zh")
+    return str(next((said[key] for key in order if said.get(key)), model))
+
+
+def _speak(here: Visit) -> None:
+    st.session_state["lang"] = st.session_state["language_choice"] or here.lang
+    here.desk.remember(lang=st.session_state["lang"])
+
+
+def _count_in(here: Visit) -> None:
+    st.session_state["unit"] = st.session_state["unit_choice"]
+    here.desk.remember(unit=st.session_state["unit"])
+
+
+def _open_model(here: Visit) -> None:
+    st.session_state["model"] = st.session_state["model_choice"]
+    st.session_state.pop("run", None)
+    here.desk.remember(model=st.session_state["model"])
+
+
+def _look_at(key: str) -> None:
+    st.session_state["run"] = st.session_state[key]
+
+
+def _in_year() -> None:
+    st.session_state["year"] = st.session_state["year_choice"]

@@ -1,0 +1,203 @@
+"""Data: open or upload a model, every finding at its cell, small edits in a grid, versions."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from gpsopt.desk.incoming import receive
+from gpsopt.errors import Finding, GpsoptError
+from gpsopt.screens.asking import told
+from gpsopt.screens.checked import findings_of
+from gpsopt.screens.editor import editor
+from gpsopt.screens.visit import Visit, visit
+from gpsopt.tables import SCHEMA
+
+_SIGNS = {"error": 0, "warning": 1, "note": 2}
+
+
+def data() -> None:
+    """The page."""
+    here = visit()
+    told()
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        opened(here)
+    with right:
+        upload(here)
+    if not here.model or not here.baseline:
+        return
+    names = [f.name for f in here.scenarios if not f.fault]
+    titles = {f.name: f.title(here.lang) for f in here.scenarios}
+    chosen = st.session_state.get("scenario")
+    scenario = st.selectbox(
+        here.say("data.scenario"), names, index=names.index(chosen) if chosen in names else names.index(here.baseline),
+        format_func=lambda name: titles[name], key="data_scenario",
+    )  # fmt: skip
+    found = findings_of(here, scenario)
+    findings(here, found)
+    editor(here, scenario, found)
+    versions(here)
+
+
+def opened(here: Visit) -> None:
+    """Models that can be put on the desk, and those that are on it."""
+    with st.container(border=True):
+        st.markdown(f"**{here.say('data.open')}**")
+        offered = here.desk.offered()
+        model = st.selectbox(
+            here.say("data.open"), offered, format_func=lambda m: f"{m.title(here.lang)} ({m.name})",
+            key="offered", label_visibility="collapsed",
+        )  # fmt: skip
+        if st.button(here.say("data.bring"), key="bring", disabled=not offered) and model is not None:
+            st.session_state["model"] = here.desk.open_model(model)
+            st.session_state.pop("run", None)
+            st.rerun()
+        with st.container(horizontal=True):
+            st.download_button(here.say("data.template"), empty_tables, "tables.zip", "application/zip", key="template")
+            if here.model:
+                folder = here.desk.model_folder(here.model)
+                st.download_button(
+                    here.say("data.tables_zip"), lambda: zipped(folder), f"{here.model}.zip", "application/zip",
+                    key="tables_zip",
+                )  # fmt: skip
+
+
+def upload(here: Visit) -> None:
+    """Tables or an archive, read in a process of its own."""
+    with st.container(border=True):
+        st.markdown(f"**{here.say('data.upload')}**")
+        st.caption(here.say("data.upload_says"))
+        files = st.file_uploader(
+            here.say("data.files"), type=["csv", "zip", "toml"], accept_multiple_files=True,
+            key=f"files_{st.session_state.get('uploads', 0)}",
+        )  # fmt: skip
+        targets = ["", *here.desk.models()]
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            onto = st.selectbox(
+                here.say("data.target"), targets, key="onto",
+                format_func=lambda m: here.say("data.target_onto", model=m) if m else here.say("data.target_new"),
+            )  # fmt: skip
+            name = onto or st.text_input(here.say("data.name"), key="model_name", max_chars=60)
+            if st.button(here.say("data.read"), key="read_upload", type="primary"):
+                _receive(here, files or [], name.strip(), onto)
+        refused: tuple[Finding, ...] = st.session_state.get("refused", ())
+        if refused:
+            errors = sum(f.severity == "error" for f in refused)
+            st.error(here.say("data.refused", count=errors))
+            _table(here, refused, "refused")
+
+
+def _receive(here: Visit, files: Sequence[Any], name: str, onto: str) -> None:
+    st.session_state["refused"] = ()
+    if not files:
+        st.error(here.say("data.choose_files"))
+        return
+    content = {f"{file.name}": file.getvalue() for file in files}
+    try:
+        answer = receive(here.desk, content, name, onto=onto)
+    except GpsoptError as error:
+        here.refused(error)
+        return
+    if not answer.model:
+        st.session_state["refused"] = answer.findings
+        return
+    st.session_state["model"] = answer.model
+    st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1
+    st.session_state["told"] = (
+        "success", here.say("data.accepted", count=len(answer.tables), model=answer.model),
+    )  # fmt: skip
+    st.rerun()
+
+
+def findings(here: Visit, found: tuple[Finding, ...]) -> None:
+    """Everything that was found, errors first; one can be opened at its cell."""
+    st.subheader(here.say("data.findings"), anchor=False)
+    counts = Counter[str](f.severity for f in found)
+    untied = sum(f.code.startswith("control") and f.severity == "error" for f in found)
+    has_controls = (here.desk.model_folder(here.model) / "tables" / "controls.csv").is_file()
+    ties = "data.no_controls" if not has_controls else "data.ties_not" if untied else "data.ties"
+    said = here.say("data.found_counts", error=counts["error"], warning=counts["warning"], note=counts["note"])
+    sign = "✗" if counts["error"] or untied else "✓"
+    st.markdown(f"{sign} {said} · {here.say(ties, count=untied)}")
+    if not found:
+        st.caption(here.say("data.no_findings"))
+        return
+    places = _table(here, found, "found")
+    if places:
+        table = places[0].file.removeprefix("tables/").removesuffix(".csv")
+        if table in SCHEMA:
+            st.session_state["table"] = table
+            st.session_state["cell"] = (table, places[0].row, places[0].column)
+
+
+def _table(here: Visit, found: tuple[Finding, ...], key: str) -> list[Finding]:
+    """Findings as a table; returns the chosen one."""
+    ordered = sorted(found, key=lambda f: _SIGNS[f.severity])
+    rows = pd.DataFrame([
+        {"severity": here.say(f"data.{f.severity}"), "place": f.where(here.lang), "found": f.text(here.lang),
+         "cure": f.cure(here.lang)}
+        for f in ordered
+    ])  # fmt: skip
+    picked = st.dataframe(
+        rows, hide_index=True, key=f"findings_{key}", on_select="rerun", selection_mode="single-row",
+        height=min(260, 38 + 35 * len(rows)),
+        column_config={
+            "severity": st.column_config.Column(here.say("data.severity"), width="small"),
+            "place": st.column_config.Column(here.say("data.place"), width="medium"),
+            "found": st.column_config.Column(here.say("data.found"), width="large"),
+            "cure": st.column_config.Column(here.say("data.cure"), width="large"),
+        },
+    )  # fmt: skip
+    return [ordered[place] for place in picked["selection"]["rows"] if place < len(ordered)]
+
+
+def versions(here: Visit) -> None:
+    """Earlier states of the model's data; any of them can be put back."""
+    kept = sorted((here.desk.folder / "versions" / "models" / here.model).glob("*"), reverse=True)
+    with st.expander(f"{here.say('data.versions')} ({len(kept)})"):
+        if not kept:
+            st.caption(here.say("data.none_kept"))
+        for path in kept:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(here.say("scenarios.version", number=int(path.name)), width="stretch")
+                if st.button(here.say("scenarios.restore"), key=f"model_version_{path.name}", type="tertiary"):
+                    _restore(here, int(path.name))
+
+
+def _restore(here: Visit, number: int) -> None:
+    from gpsopt.desk.place import copy_model
+
+    folder = here.desk.folder / "versions" / "models" / here.model / f"{number:04d}"
+    here.desk.keep_version(here.model)
+    copy_model(folder, here.desk.model_folder(here.model))
+    st.session_state["told"] = ("success", here.say("data.restored"))
+    st.rerun()
+
+
+def empty_tables() -> bytes:
+    """Every table with its header alone."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as out:
+        for table in SCHEMA.values():
+            out.writestr(f"tables/{table.name}.csv", "\ufeff" + ",".join(table.names()) + "\n")
+    return stream.getvalue()
+
+
+def zipped(place: Path) -> bytes:
+    """A model folder as one archive."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as out:
+        for path in sorted(p for p in place.rglob("*") if p.is_file()):
+            out.write(path, path.relative_to(place).as_posix())
+    return stream.getvalue()
+
+
+data()

@@ -1,0 +1,128 @@
+"""A table of a scenario in a grid. Edits are kept beside the grid as a difference over tables that do not change.
+
+The frame that the grid is made from never takes an edit back, and its key changes only with the data underneath:
+so the grid's own state is the whole truth about what is not saved yet.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from gpsopt.desk.editing import Edits, edits_of, grid_of, with_edits
+from gpsopt.desk.files import digest_now, read_here
+from gpsopt.errors import Finding, GpsoptError, InputError
+from gpsopt.scenario import Scenario
+from gpsopt.screens.visit import Visit
+from gpsopt.tables import SCHEMA, Table
+
+_TRUTH = ["", "yes", "no"]
+
+
+def editor(here: Visit, scenario: str, found: tuple[Finding, ...]) -> None:
+    """Choose a table, edit it, save what was edited as a scenario."""
+    try:
+        read = read_here(here.desk, scenario)
+    except GpsoptError as error:
+        here.refused(error)
+        return
+    names = [name for name in SCHEMA if not read.tables[name].empty or not SCHEMA[name].optional]
+    wanted = st.session_state.get("table")
+    table = SCHEMA[st.selectbox(
+        here.say("data.table"), names, index=names.index(wanted) if wanted in names else names.index("budgets"),
+        format_func=lambda name: f"{here.term(name)} · {name} ({len(read.tables[name])})", key=f"table_{wanted}",
+    )]  # fmt: skip
+    st.session_state["table"] = table.name
+    st.caption(here.say("data.edit_says"))
+    grid = grid_of(read.tables[table.name], table)
+    _marked(here, found, table)
+    version = (digest_now(here.desk, scenario) or "")[:12]
+    key = f"edit_{here.model}_{scenario}_{table.name}_{version}"
+    st.data_editor(
+        grid, key=key, num_rows="dynamic", hide_index=False, height=420,
+        column_config={name: _column(here, table, name) for name in table.names()},
+    )  # fmt: skip
+    done: Any = st.session_state.get(key) or {}
+    edits = edits_of(grid, table, done)
+    if edits:
+        review(here, scenario, edits, key)
+    else:
+        st.caption(here.say("data.no_edits"))
+
+
+def _column(here: Visit, table: Table, name: str) -> Any:
+    """How a column is edited: text as it stands in the file, choices where there are some."""
+    column = table.column(name)
+    title = column.title(table.name, here.lang)
+    help_text = f"{table.name}.{name}" + (f" · {column.unit}" if column.unit else "")
+    if column.kind in ("choice", "yesno"):
+        choices = _TRUTH if column.kind == "yesno" else ["", *column.choices]
+        return st.column_config.SelectboxColumn(title, options=choices, help=help_text, required=column.required)
+    return st.column_config.TextColumn(title, help=help_text)
+
+
+def _marked(here: Visit, found: tuple[Finding, ...], table: Table) -> None:
+    """The findings of this table, those of the chosen cell first."""
+    mine = [f for f in found if f.file == f"tables/{table.name}.csv" and f.severity != "note"]
+    cell = st.session_state.get("cell")
+    mine.sort(key=lambda f: (table.name, f.row, f.column) != cell)
+    for finding in mine[:5]:
+        sign = "✗" if finding.severity == "error" else "▲"
+        st.markdown(f"{sign} {finding.line(here.lang)}")
+
+
+def review(here: Visit, scenario: str, edits: Edits, key: str) -> None:
+    """What was edited, as the lines that a scenario file would say; the ways to keep or discard it."""
+    count = len(edits.change) + len(edits.drop) + len(edits.add)
+    with st.container(border=True):
+        st.markdown(f"**{here.say('data.edits', count=count)}**")
+        if edits.findings:
+            st.error(here.say("data.cell_wrong", count=len(edits.findings)))
+            for finding in edits.findings[:10]:
+                st.markdown(f"✗ {finding.line(here.lang)}")
+        st.code(edits.toml(), language="toml")
+        title = next(f.title(here.lang) for f in here.scenarios if f.name == scenario)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            name = st.text_input(here.say("scenarios.new_name"), key="edit_name", max_chars=60)
+            if st.button(here.say("data.save_new"), key="save_new", type="primary", disabled=bool(edits.findings)):
+                _save(here, name.strip(), f'title = ""\ntitle_zh = ""\nbase = "{scenario}"\n', edits, new=True)
+            if scenario != here.baseline and st.button(
+                here.say("data.save_here", title=title), key="save_here", disabled=bool(edits.findings)
+            ):
+                path = here.desk.folder / "scenarios" / f"{scenario}.toml"
+                _save(here, scenario, path.read_text(encoding="utf-8-sig"), edits, new=False)
+            if st.button(here.say("data.discard"), key="discard"):
+                del st.session_state[key]
+                st.rerun()
+
+
+def _save(here: Visit, name: str, text: str, edits: Edits, *, new: bool) -> None:
+    """Write the scenario, if it can be followed with the edits in it."""
+    if new and any(f.name.lower() == name.lower() for f in here.scenarios):
+        st.error(here.say("scenarios.name_taken", name=name))
+        return
+    if new:
+        text = text.replace('title = ""\ntitle_zh = ""\n', f'title = "{name}"\ntitle_zh = "{name}"\n')
+    path = here.desk.folder / "scenarios" / f"{name}.toml"
+    before = path.read_text(encoding="utf-8-sig") if path.exists() else None
+    try:
+        here.desk.write_scenario(name, with_edits(text, edits))
+        _refuse_errors(read_here(here.desk, name))
+    except GpsoptError as error:
+        if before is not None:
+            here.desk.write_scenario(name, before)
+        else:
+            path.unlink(missing_ok=True)
+        here.refused(error)
+        return
+    count = len(edits.change) + len(edits.drop) + len(edits.add)
+    st.session_state["scenario"] = name
+    st.session_state["told"] = ("success", here.say("data.saved_as", name=name, count=count))
+    st.rerun()
+
+
+def _refuse_errors(scenario: Scenario) -> None:
+    errors = tuple(f for f in scenario.findings if f.severity == "error")
+    if errors:
+        raise InputError(errors)

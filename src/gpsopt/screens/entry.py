@@ -1,0 +1,49 @@
+"""What runs first in every session: the page's settings, the gate, the navigation, the bar; then the page itself."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import streamlit as st
+
+from gpsopt.errors import GpsoptError
+from gpsopt.jobs import advance
+from gpsopt.screens.bar import bar, sidebar
+from gpsopt.screens.pages import PAGES, page
+from gpsopt.screens.style import dress, favicon
+from gpsopt.screens.visit import Visit, visit
+from gpsopt.text import LANGUAGES, say
+
+
+def show() -> None:
+    """Draw the application once."""
+    st.set_page_config(page_title="gpsopt", page_icon=favicon(), layout="wide", menu_items={})
+    dress()
+    try:
+        here = visit()
+        advance(here.desk.board)
+    except GpsoptError as error:
+        st.error("\n\n".join(error.text(lang) for lang in LANGUAGES))
+        st.stop()
+    opened = st.navigation([page(name, here.lang, _busy(here, name)) for name in PAGES])
+    sidebar(here)
+    bar(here, opened.title)
+    try:
+        opened.run()
+    except GpsoptError as error:
+        here.refused(error)
+    except Exception as error:  # a fault of ours: one clear line, the rest in the server's log
+        traceback.print_exc(file=sys.stderr)
+        what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        st.error(say("app.fault", here.lang, what=what))
+
+
+def _busy(here: Visit, name: str) -> str:
+    """How many of the visitor's jobs wait or run, behind the title of their page."""
+    count = sum(job.state in ("queued", "running") for job in here.desk.board.jobs(here.desk.owner))
+    return f" ({count})" if name == "runs" and count else ""
+
+
+if __name__ == "__main__":
+    show()

@@ -1,0 +1,210 @@
+"""Home: the year at a glance: key figures against the baseline, options, what needs attention, what moves most."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from gpsopt.report.charts import area_coverage, movers, tile_map
+from gpsopt.runread import Run
+from gpsopt.runs import Record
+from gpsopt.screens.asking import solve_button, solve_now, told
+from gpsopt.screens.attention import attention
+from gpsopt.screens.figures import Figures, direct_by_item, figures_of, outlay_by_item, years_of
+from gpsopt.screens.pages import go
+from gpsopt.screens.shown import amounts, chart, money_column, named, names, percent
+from gpsopt.screens.visit import Visit, visit
+
+
+def home() -> None:
+    """The page."""
+    here = visit()
+    told()
+    if not here.model:
+        start(here)
+        return
+    if here.record is None:
+        first_solve(here)
+        return
+    run = here.open(here.record)
+    year = st.session_state.get("year") or years_of(run)[-1]
+    key_figures(here, run, year)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        options(here, year)
+    with right:
+        attention(here)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        biggest_movers(here, run, year)
+    with right:
+        rows = area_coverage(run, year)
+        table = pd.DataFrame({"area": named(run, here.lang, "areas", rows["area"]),
+                              "value": [percent(v) for v in rows["value"]]})  # fmt: skip
+        chart(here, tile_map(run, here.look(470), year=year), table, "tiles", area=here.term("area"),
+              value=here.say("home.coverage"))  # fmt: skip
+
+
+def start(here: Visit) -> None:
+    """A desk without a model: the demo in one click, or one's own data."""
+    st.subheader(here.say("home.welcome"), anchor=False)
+    st.markdown(here.say("home.what_it_is"))
+    offered = here.desk.offered()
+    for column, model in zip(st.columns(max(3, len(offered) + 1)), [*offered, None], strict=False):
+        with column, st.container(border=True, height=210):
+            if model is None:
+                st.markdown(f"**{here.say('home.own')}**")
+                st.caption(here.say("home.own_says"))
+                if st.button(here.say("home.own_button"), key="own"):
+                    go("data", here.lang)
+                continue
+            st.markdown(f"**{model.title(here.lang)}**")
+            st.caption(here.say("home.demo_says" if model is offered[0] else "home.model_says"))
+            first = model is offered[0]
+            if st.button(
+                here.say("home.demo_button"), key=f"demo_{model.name}", type="primary" if first else "secondary"
+            ):
+                open_and_solve(here, model.name)
+
+
+def open_and_solve(here: Visit, name: str) -> None:
+    """Put a model of the library on the desk and solve its baseline."""
+    model = next(m for m in here.desk.offered() if m.name == name)
+    st.session_state["model"] = here.desk.open_model(model)
+    fresh = visit()
+    solve_now(fresh, fresh.baseline)
+
+
+def first_solve(here: Visit) -> None:
+    """A model without a finished plan."""
+    left, right = st.columns([3, 2], gap="medium")
+    with left, st.container(border=True):
+        st.markdown(f"**{here.say('home.not_solved')}**")
+        st.caption(here.say("home.not_solved_says"))
+        if here.baseline:
+            solve_button(here, here.baseline, "first")
+    with right:
+        attention(here)
+
+
+def key_figures(here: Visit, run: Run, year: int) -> None:
+    """One row of figures, each against the pinned baseline with sign and arrow."""
+    now = figures_of(run, year)
+    pinned = here.baseline_record
+    then = None
+    if pinned is not None and here.record is not None and pinned.seq != here.record.seq:
+        base = here.open(pinned)
+        then = figures_of(base, year) if year in years_of(base) else None
+    cells: list[tuple[str, str, str | None, Literal["normal", "inverse", "off"]]] = [
+        ("budget", here.money(now.budget), _money(here, now, then, "budget"), "off"),
+        ("purchased", here.money(now.purchased), _money(here, now, then, "purchased"), "off"),
+        ("coverage", percent(now.coverage), _points(here, now.coverage, then.coverage if then else None), "normal"),
+        ("worst", percent(now.worst_area), _points(here, now.worst_area, then.worst_area if then else None), "normal"),
+        ("stranded", here.money(now.stranded), _money(here, now, then, "stranded"), "inverse"),
+        ("goals", f"{now.met} / {now.aimed}", _count(now, then), "normal"),
+    ]
+    for column, (name, value, delta, colour) in zip(st.columns(len(cells)), cells, strict=True):
+        unit = f" · {here.money_unit}" if name in ("budget", "purchased", "stranded") else ""
+        moves = bool(delta) and any(digit in "123456789" for digit in delta or "")
+        column.metric(
+            f"{here.say(f'home.kpi_{name}')}{unit}", value, delta.replace("−", "-") if delta else None,
+            delta_color=colour if moves else "off", delta_arrow="auto" if moves else "off", border=True,
+            help=here.say(f"home.kpi_{name}_help"),
+        )  # fmt: skip
+
+
+def _money(here: Visit, now: Figures, then: Figures | None, name: str) -> str | None:
+    return None if then is None else here.money(getattr(now, name) - getattr(then, name), sign=True)
+
+
+def _points(here: Visit, now: Decimal | None, then: Decimal | None) -> str | None:
+    if now is None or then is None:
+        return None
+    return f"{100 * (now - then):+.1f} {here.say('home.points')}".replace("-", "−")
+
+
+def _count(now: Figures, then: Figures | None) -> str | None:
+    return None if then is None else f"{now.met - then.met:+d}".replace("-", "−")
+
+
+def options(here: Visit, year: int) -> None:
+    """One row a scenario: the figures of its newest run, and how it stands."""
+    st.subheader(here.say("home.options"), anchor=False)
+    rows, shown = [], []
+    for file in here.scenarios:
+        record = next((r for r in here.options if r.scenario == file.name), None) or here.newest(file.name)
+        figures = None
+        if record is not None and record.planned:
+            run = here.open(record)
+            figures = figures_of(run, year) if year in years_of(run) else None
+        elif record is None and file.name != here.baseline:
+            continue
+        shown.append((file.name, record))
+        pin = "★ " if file.name == here.baseline else ""
+        rows.append({
+            "title": f"{pin}{file.title(here.lang)}",
+            "coverage": percent(figures and figures.coverage), "worst": percent(figures and figures.worst_area),
+            "spent": None if figures is None else figures.spent,
+            "status": here.status(record) if record is not None else here.say("status.not_solved"),
+        })  # fmt: skip
+    table = pd.DataFrame(rows)
+    table["spent"] = amounts(here, table["spent"])
+    picked = st.dataframe(
+        table, hide_index=True, key="options", on_select="rerun", selection_mode="single-row", placeholder="—",
+        height=min(320, 38 + 35 * len(table)),
+        column_config={
+            "title": here.term("scenario"), "coverage": here.say("home.coverage"), "worst": here.say("home.worst"),
+            "spent": money_column(here, here.say("home.spent")), "status": here.term("summary.status"),
+        },
+    )  # fmt: skip
+    with st.container(horizontal=True):
+        chosen = [shown[place] for place in picked["selection"]["rows"] if place < len(shown)]
+        if st.button(here.say("home.look"), disabled=not chosen, key="look"):
+            _look(here, chosen[0][1])
+        if st.button(here.say("home.new_scenario"), key="new"):
+            go("scenarios", here.lang)
+        if st.button(here.say("home.papers"), key="papers"):
+            go("reports", here.lang)
+    if not chosen:
+        st.caption(here.say("home.pick"))
+
+
+def _look(here: Visit, record: Record | None) -> None:
+    if record is not None and record.planned:
+        st.session_state["run"] = record.seq
+        go("plan", here.lang)
+    go("runs", here.lang)
+
+
+def biggest_movers(here: Visit, run: Run, year: int) -> None:
+    """Against the baseline: where most is bought more or less. For the baseline itself: what leaves direct delivery."""
+    pinned = here.baseline_record
+    is_it = pinned is None or here.record is None or pinned.seq == here.record.seq
+    if is_it:
+        now, then = outlay_by_item(run, year), dict[str, Decimal]()
+        title, sub = here.say("home.movers_today"), here.say("home.movers_today_sub", year=year)
+    else:
+        assert pinned is not None
+        base = here.open(pinned)
+        now, then = outlay_by_item(run, year), outlay_by_item(base, year)
+        for item, amount in direct_by_item(run, year).items():
+            now[item] = now.get(item, Decimal(0)) + amount
+        for item, amount in direct_by_item(base, year).items():
+            then[item] = then.get(item, Decimal(0)) + amount
+        title, sub = here.say("home.movers"), here.say("home.movers_sub", year=year)
+    known = names(run, here.lang, "items")
+    change = {item: now.get(item, Decimal(0)) - then.get(item, Decimal(0)) for item in {*now, *then}}
+    most = sorted((item for item in change if change[item]), key=lambda item: -abs(change[item]))[:5]
+    rows = pd.DataFrame({"name": [known.get(i, i) for i in most], "change": [float(change[i]) for i in most]})
+    if rows.empty:
+        st.caption(here.say("home.no_movers"))
+        return
+    table = rows.assign(change=[here.money(change[i], sign=True) for i in most])
+    chart(here, movers(rows, here.look(640), title=title, subtitle=sub), table, "movers", name=here.term("item"),
+          change=f"{here.say('home.change')} ({here.money_unit})")  # fmt: skip
+
+
+home()

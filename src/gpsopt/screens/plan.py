@@ -1,0 +1,237 @@
+"""Plan: what is bought and what stays, where the money goes, district by district, and which limits bind."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+import streamlit as st
+
+from gpsopt.money import yuan
+from gpsopt.report.charts import coverage_map, coverage_rows, fees_flow, flow_rows, ramp, ramp_rows
+from gpsopt.runread import Run, floats
+from gpsopt.screens.asking import told
+from gpsopt.screens.figures import balance
+from gpsopt.screens.shown import amounts, chart, exact, grid, money_column, named, names, percent
+from gpsopt.screens.visit import Visit, visit
+
+
+def plan() -> None:
+    """The page."""
+    here = visit()
+    told()
+    if here.record is None:
+        st.info(here.say("app.no_plan"))
+        return
+    run = here.open(here.record)
+    year = st.session_state["year"]
+    verdict(here, run)
+    tabs = st.tabs([here.say(f"plan.tab_{name}") for name in _TABS])
+    for tab, draw in zip(tabs, _TABS.values(), strict=True):
+        with tab:
+            draw(here, run, year)
+
+
+def verdict(here: Visit, run: Run) -> None:
+    """Certified or not, and whether the totals tie to the budgets, to the fen."""
+    sums = balance(run)
+    ties = all(difference == 0 for _year, _sums, difference in sums)
+    with st.container(border=True):
+        sign = "✓" if run.certified else "✗"
+        st.markdown(f"**{sign} {here.say('page.certified' if run.certified else 'page.not_certified')}**")
+        st.markdown(f"{'✓' if ties else '✗'} {here.say('plan.ties' if ties else 'plan.ties_not')}")
+        table = pd.DataFrame([
+            {"year": str(year), **{name: here.money(value) for name, value in said.items()},
+             "difference": here.money(difference)}
+            for year, said, difference in sums
+        ])  # fmt: skip
+        titles = {name: here.say(f"plan.sum_{name}") for name in table.columns}
+        with st.expander(here.say("plan.balance", unit=here.money_unit)):
+            grid(here, table, "balance", **titles)
+        aims(here, run)
+
+
+def aims(here: Visit, run: Run) -> None:
+    """The aims in order, each with its bound and gap."""
+    rows = []
+    for aim in run.summary["aims"]:
+        name, share = aim["name"], aim["name"] == "worst_area"
+        rows.append({
+            "aim": here.term(name, "aims"),
+            **{k: percent(aim[k], 2) if share else f"{aim[k]:,.2f}" for k in ("plan_value", "bound", "given_up")},
+            "gap": f"{100 * aim['gap']:.3f} %",
+        })  # fmt: skip
+    with st.expander(here.say("plan.aims")):
+        grid(here, pd.DataFrame(rows), "aims", aim=here.term("aim"), plan_value=here.term("plan_value"),
+             bound=here.term("bound"), gap=here.term("gap"), given_up=here.say("page.given_up"))  # fmt: skip
+
+
+def awards(here: Visit, run: Run, year: int) -> None:
+    """Assumed awards of the year; one purchaser or district at a time if wanted."""
+    st.caption(here.say("page.assumed"))
+    rows = run.frame("allocation")
+    rows = rows[rows["year"] == year]
+    with st.container(horizontal=True):
+        rows = _only(here, run, rows, "purchaser", "purchasers")
+        rows = _only(here, run, rows, "area", "areas")
+        rows = _only(here, run, rows, "item", "items")
+    table = pd.DataFrame({
+        "need": list(rows["need"]), "item": named(run, here.lang, "items", rows["item"]),
+        "area": named(run, here.lang, "areas", rows["area"]),
+        "purchaser": named(run, here.lang, "purchasers", rows["purchaser"]),
+        "undertaker": named(run, here.lang, "undertakers", rows["undertaker"]),
+        "quantity": [float(q) for q in rows["quantity"]], "price": [float(p) for p in rows["price"]],
+        "amount": amounts(here, rows["amount"]),
+    })  # fmt: skip
+    total = sum(rows["amount"], start=_ZERO)
+    st.markdown(here.say("plan.awards_total", count=len(table), amount=exact(here, total),
+                         undertakers=rows["undertaker"].nunique()))  # fmt: skip
+    st.dataframe(table, hide_index=True, key="awards", placeholder="—", height=460, column_config={
+        "need": here.term("need"), "item": here.say("plan.service"), "area": here.term("area"),
+        "purchaser": here.term("purchaser"), "undertaker": here.term("undertaker"),
+        "quantity": st.column_config.NumberColumn(here.term("quantity"), format="%,.2f"),
+        "price": st.column_config.NumberColumn(here.say("plan.price"), format="%,.2f"),
+        "amount": money_column(here, here.term("amount")),
+    })  # fmt: skip
+
+
+def _only(here: Visit, run: Run, rows: pd.DataFrame, column: str, table: str) -> pd.DataFrame:
+    known = names(run, here.lang, table)
+    codes = sorted({str(code) for code in rows[column]})
+    chosen = st.selectbox(
+        here.term(column) if column != "item" else here.say("plan.service"), [None, *codes], key=f"only_{column}",
+        format_func=lambda code: here.say("plan.all") if code is None else known.get(code, code),
+    )  # fmt: skip
+    return rows if chosen is None else rows[rows[column] == chosen]
+
+
+def direct(here: Visit, run: Run, year: int) -> None:
+    """What the government itself goes on delivering, and why."""
+    rows = run.frame("direct")
+    rows = rows[rows["year"] == year]
+    place = {n: (i, a) for n, i, a in zip(*(run.frame("coverage")[c] for c in ("need", "item", "area")), strict=True)}
+    items, areas = names(run, here.lang, "items"), names(run, here.lang, "areas")
+    where = [place.get(need, (need, "")) for need in rows["need"]]
+    table = pd.DataFrame({
+        "need": list(rows["need"]), "item": [items.get(i, i) for i, _a in where],
+        "area": [areas.get(a, a) for _i, a in where],
+        "quantity": [float(v) for v in rows["quantity"]], "moved": [float(v) for v in rows["moved"]],
+        "expenditure": amounts(here, rows["expenditure"]), "released": amounts(here, rows["released"]),
+        "stranded": amounts(here, rows["stranded"]),
+        "why": ["" if r is None else here.say(f"reason.{r}") for r in rows["kept_because"]],
+    })  # fmt: skip
+    st.dataframe(table, hide_index=True, key="direct", placeholder="—", height=460, column_config={
+        "need": here.term("need"), "item": here.say("plan.service"), "area": here.term("area"),
+        "quantity": st.column_config.NumberColumn(here.say("plan.kept"), format="%,.2f"),
+        "moved": st.column_config.NumberColumn(here.term("moved"), format="%,.2f"),
+        "expenditure": money_column(here, here.term("expenditure")),
+        "released": money_column(here, here.term("released")),
+        "stranded": money_column(here, here.term("stranded")), "why": here.say("plan.why_kept"),
+    })  # fmt: skip
+
+
+def districts(here: Visit, run: Run, year: int) -> None:
+    """Districts across, services down: the share of demand that is served."""
+    rows = coverage_rows(run, year)
+    table = pd.DataFrame({
+        "item": named(run, here.lang, "items", rows["item"]), "area": named(run, here.lang, "areas", rows["area"]),
+        "demand": rows["demand"], "served": rows["served"], "missing": rows["missing"],
+        "covered": [percent(v) for v in rows["covered"]],
+    })  # fmt: skip
+    chart(here, coverage_map(run, here.look(1100), year=year), table, "map", item=here.say("plan.service"),
+          area=here.term("area"), demand=here.term("demand"), served=here.term("served"),
+          missing=here.term("shortfall"), covered=here.say("home.coverage"))  # fmt: skip
+
+
+def fees(here: Visit, run: Run, year: int) -> None:
+    """Where today's lines go in the year, the years beside each other, and the ledger."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        rows = flow_rows(run, year)
+        table = pd.DataFrame({
+            "source": [here.say(f"chart.{n}") for n in rows["source"]],
+            "sink": [here.say(f"chart.{n}") for n in rows["sink"]],
+            "amount": [here.money(yuan(int(f))) for f in rows["fen"]],
+        })  # fmt: skip
+        chart(here, fees_flow(run, here.look(560), year=year), table, "flow", source=here.term("from_line"),
+              sink=here.term("to_line"), amount=f"{here.term('amount')} ({here.money_unit})")  # fmt: skip
+    with right:
+        rows = ramp_rows(run)
+        table = pd.DataFrame({
+            "year": rows["year"].astype(str), "part": [here.say(f"page.{p}") for p in rows["part"]],
+            "amount": [here.money(yuan(int(f))) for f in rows["fen"]],
+        })  # fmt: skip
+        chart(here, ramp(run, here.look(560)), table, "ramp", year=here.term("year"), part=here.say("plan.part"),
+              amount=f"{here.term('amount')} ({here.money_unit})")  # fmt: skip
+    ledger(here, run, year)
+
+
+def ledger(here: Visit, run: Run, year: int) -> None:
+    """Every movement of money of the year."""
+    rows = run.frame("transfers")
+    rows = rows[rows["year"] == year]
+    buyers = names(run, here.lang, "purchasers")
+    table = pd.DataFrame({
+        "need": list(rows["need"]), "from": [buyers.get(p, p) for p in rows["from_purchaser"]],
+        "from_line": [here.term(f"line.{v}") for v in rows["from_line"]],
+        "to": [buyers.get(p, p) for p in rows["to_purchaser"]],
+        "to_line": [here.term(f"line.{v}") for v in rows["to_line"]], "amount": amounts(here, rows["amount"]),
+        "use": [here.term(str(v)) for v in rows["use"]], "change": amounts(here, rows["change"]),
+    })  # fmt: skip
+    with st.expander(here.say("plan.ledger", count=len(table))):
+        st.dataframe(table, hide_index=True, key="ledger", placeholder="—", column_config={
+            "need": here.term("need"), "from": here.term("from_purchaser"), "from_line": here.term("from_line"),
+            "to": here.term("to_purchaser"), "to_line": here.term("to_line"), "use": here.say("plan.use"),
+            "amount": money_column(here, here.term("transfers.amount")),
+            "change": money_column(here, here.say("plan.change")),
+        })  # fmt: skip
+
+
+def providers(here: Visit, run: Run, year: int) -> None:
+    """Every provider of the year: assumed awards, money, capacity."""
+    rows = floats(run.frame("undertakers"))
+    rows = rows[rows["year"] == year].sort_values("amount", ascending=False)
+    used = [
+        None if not c or pd.isna(c) else u / c for u, c in zip(rows["capacity_used"], rows["capacity"], strict=True)
+    ]
+    table = pd.DataFrame({
+        "undertaker": named(run, here.lang, "undertakers", rows["undertaker"]), "awards": list(rows["awards"]),
+        "amount": amounts(here, rows["amount"]), "used": used, "score": list(rows["score"]),
+    })  # fmt: skip
+    st.caption(here.say("page.assumed"))
+    st.dataframe(table, hide_index=True, key="providers", placeholder="—", height=460, column_config={
+        "undertaker": here.term("undertaker"), "awards": here.say("plan.awards"),
+        "amount": money_column(here, here.term("amount")),
+        "used": st.column_config.ProgressColumn(here.term("capacity_used"), min_value=0, max_value=1, format="percent"),
+        "score": st.column_config.NumberColumn(here.say("plan.score"), format="%.3f"),
+    })  # fmt: skip
+
+
+def binding(here: Visit, run: Run, year: int) -> None:
+    """Which limits bind, dearest first, with what one unit more is worth; and what was left out, with the clause."""
+    rows = floats(run.frame("prices"))
+    rows = rows[(rows["year"] == year) | rows["year"].isna()]
+    rows = rows.iloc[rows["price"].abs().argsort(kind="stable")[::-1]]
+    table = pd.DataFrame({
+        "clause": [here.term(str(c), "clauses") for c in rows["clause"]], "index": list(rows["index"]),
+        "price": list(rows["price"]), "unit": list(rows["unit"]),
+    })  # fmt: skip
+    st.caption(here.say("plan.binding_says"))
+    st.dataframe(table, hide_index=True, key="binding", placeholder="—", height=330, column_config={
+        "clause": here.term("clause"), "index": here.term("index"), "unit": here.term("unit"),
+        "price": st.column_config.NumberColumn(here.term("prices.price"), format="%.4f"),
+    })  # fmt: skip
+    out = run.frame("excluded")
+    counted = out.groupby("clause", as_index=False).size().sort_values("size", ascending=False)
+    counted["clause"] = [here.term(str(c), "clauses") for c in counted["clause"]]
+    st.markdown(here.say("plan.excluded", count=len(out)))
+    grid(here, counted, "excluded", clause=here.term("clause"), size=here.say("plan.pairs"))
+
+
+_ZERO = Decimal(0)
+_TABS = {
+    "awards": awards, "direct": direct, "districts": districts, "fees": fees, "providers": providers,
+    "binding": binding,
+}  # fmt: skip
+
+plan()

@@ -1,0 +1,264 @@
+"""Scenarios: the list, each as sentences against its parent and as its file, duplicated and changed by forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from gpsopt.desk import ScenarioFile
+from gpsopt.desk.editing import parsed
+from gpsopt.desk.files import read_here
+from gpsopt.desk.sentences import SENTENCES, Gap, say_it, without
+from gpsopt.desk.sentences import told as told_of
+from gpsopt.errors import GpsoptError, InputError
+from gpsopt.screens.asking import solve_button, told
+from gpsopt.screens.visit import Visit, visit
+from gpsopt.tables import SCHEMA
+from gpsopt.tomlfile import read_toml
+
+_NAMED = ("purchasers", "items", "areas", "undertakers")
+
+
+def scenarios() -> None:
+    """The page."""
+    here = visit()
+    told()
+    if not here.model:
+        st.info(here.say("app.no_model"))
+        return
+    chosen = listed(here)
+    if chosen is None:
+        return
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        head(here, chosen)
+        if not chosen.fault:
+            differences(here, chosen)
+            form(here, chosen)
+    with right:
+        file(here, chosen)
+        duplicate(here, chosen)
+        versions(here, chosen)
+
+
+def listed(here: Visit) -> ScenarioFile | None:
+    """The list, and the scenario that is looked at below it."""
+    files = here.scenarios
+    if not files:
+        st.caption(here.say("scenarios.none"))
+        return None
+    titles = {f.name: f.title(here.lang) for f in files}
+    rows = []
+    for f in files:
+        record = here.newest(f.name)
+        state = here.say(f"scenarios.fault_{f.fault}") if f.fault else ""
+        state = state or (here.status(record) if record is not None else here.say("status.not_solved"))
+        pin = "★ " if f.name == here.baseline else ""
+        rows.append({"title": f"{pin}{f.title(here.lang)}", "parent": titles.get(f.base, f.base) or "—",
+                     "question": f.question, "state": state})  # fmt: skip
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, key="scenario_list", height=min(330, 38 + 35 * len(rows)),
+        column_config={
+            "title": st.column_config.Column(here.say("scenarios.title"), width="medium"),
+            "parent": st.column_config.Column(here.say("scenarios.parent"), width="small"),
+            "question": st.column_config.Column(here.say("scenarios.question"), width="large"),
+            "state": st.column_config.Column(here.say("scenarios.state"), width="medium"),
+        },
+    )  # fmt: skip
+    names = [f.name for f in files]
+    looked_at = st.session_state.get("scenario")
+    name = st.selectbox(
+        here.say("scenarios.choose"), names, index=names.index(looked_at) if looked_at in names else 0,
+        format_func=lambda n: titles[n], key=f"scenario_choice_{looked_at}_{len(names)}",
+    )  # fmt: skip
+    st.session_state["scenario"] = name
+    return next(f for f in files if f.name == name)
+
+
+def head(here: Visit, chosen: ScenarioFile) -> None:
+    """Its title and question, solve, pin."""
+    st.subheader(chosen.title(here.lang), anchor=False)
+    if chosen.question:
+        st.markdown(chosen.question)
+    if chosen.fault:
+        st.error(here.say(f"scenarios.fault_{chosen.fault}"))
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        solve_button(here, chosen.name, "scenarios")
+        if chosen.name != here.baseline:
+            st.button(here.say("scenarios.pin"), key="pin", on_click=_pin, args=(here, chosen.name))
+        else:
+            st.markdown(here.say("scenarios.pinned"))
+
+
+def _pin(here: Visit, name: str) -> None:
+    kept = dict(here.desk.remembered().get("baselines", {}))
+    here.desk.remember(baselines={**kept, here.model: name})
+
+
+def differences(here: Visit, chosen: ScenarioFile) -> None:
+    """What it says that its parent does not, one sentence each."""
+    st.markdown(f"**{here.say('scenarios.differs')}**")
+    said = told_of(_text(chosen), here.lang, names_of(here))
+    if not said:
+        words = "scenarios.same" if chosen.base else "scenarios.on_model"
+        st.caption(here.say(words, model=chosen.model))
+    for place, entry in enumerate(said):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"{place + 1}. {entry.words}", width="stretch")
+            st.button(
+                here.say("scenarios.remove"), key=f"remove_{chosen.name}_{place}", type="tertiary",
+                on_click=_write, args=(here, chosen, without(_text(chosen), entry.group, entry.place)),
+            )  # fmt: skip
+
+
+def form(here: Visit, chosen: ScenarioFile) -> None:
+    """Sentences with gaps; the filled one is written into the scenario."""
+    with st.container(border=True):
+        st.markdown(f"**{here.say('scenarios.form')}**")
+        if chosen.name == here.baseline:
+            st.caption(here.say("scenarios.protected"))
+            return
+        name = st.selectbox(
+            here.say("scenarios.which_form"), list(SENTENCES), format_func=lambda s: here.say(f"form.{s}"),
+            key="sentence",
+        )  # fmt: skip
+        sentence = SENTENCES[name]
+        values = {gap.name: _gap(here, chosen, name, gap) for gap in sentence.gaps}
+        if st.button(here.say("scenarios.add"), key="add_sentence", type="primary"):
+            needed = name in ("without", "order")
+            if any(v is None for v in values.values()) or (needed and not all(values.values())):
+                st.error(here.say("scenarios.gap_needed"))
+                return
+            _write(here, chosen, say_it(_text(chosen), name, values))
+            st.rerun()
+
+
+def _gap(here: Visit, chosen: ScenarioFile, sentence: str, gap: Gap) -> Any:
+    """The widget of one gap."""
+    key = f"gap_{sentence}_{gap.name}"
+    if gap.kind == "rows":
+        known = names_of(here)[gap.table]
+        label = here.say("form.which_needed" if sentence == "without" else "form.which")
+        return st.multiselect(label, list(known), format_func=lambda code: known[code], key=key)
+    if gap.kind == "percent":
+        return st.number_input(here.say("form.percent"), value=float(gap.first or 0), step=1.0, key=key)
+    words = {c: here.say(f"goals.{c}") if gap.within == "goals" else _word(here, c, gap.within) for c in gap.choices}
+    if gap.kind == "order":
+        return st.multiselect(here.say("form.order_gap"), list(words), format_func=lambda c: words[c], key=key)
+    return st.selectbox(here.say("form.value"), list(words), format_func=lambda c: words[c], key=key)
+
+
+def _word(here: Visit, key: str, within: str) -> str:
+    return here.term(key, within)
+
+
+def names_of(here: Visit) -> Mapping[str, Mapping[str, str]]:
+    """Table -> code -> name in the visitor's language, from the model's own tables."""
+    from gpsopt.csvfile import read_records
+
+    out: dict[str, dict[str, str]] = {}
+    order = ("name_zh", "name_en") if here.lang == "zh" else ("name_en", "name_zh")
+    for table in _NAMED:
+        path = here.desk.model_folder(here.model) / "tables" / f"{table}.csv"
+        records, _found = read_records(path, path.name) if path.is_file() else ([], [])
+        if not records:
+            out[table] = {}
+            continue
+        place = {name.strip(): i for i, name in enumerate(records[0][1])}
+        key = SCHEMA[table].key[0]
+        rows = [[*cells, *[""] * len(place)] for _line, cells in records[1:]]
+        out[table] = {
+            r[place[key]]: next((r[place[n]] for n in order if n in place and r[place[n]]), r[place[key]])
+            for r in rows if key in place
+        }  # fmt: skip
+    return out
+
+
+def _text(chosen: ScenarioFile) -> str:
+    return chosen.path.read_text(encoding="utf-8-sig")
+
+
+def _write(here: Visit, chosen: ScenarioFile, text: str) -> None:
+    """Save the file if it can be followed afterwards; else say why and leave it as it was."""
+    before = _text(chosen)
+    try:
+        parsed(text)
+        here.desk.write_scenario(chosen.name, text)
+        scenario = read_here(here.desk, chosen.name)
+        errors = tuple(f for f in scenario.findings if f.severity == "error")
+        if errors:
+            raise InputError(errors)
+    except GpsoptError as error:
+        here.desk.write_scenario(chosen.name, before)
+        st.session_state["told"] = ("error", f"{here.say('scenarios.file_bad')}\n\n{error.text(here.lang)}")
+        return
+    st.session_state["told"] = ("success", here.say("scenarios.saved"))
+
+
+def file(here: Visit, chosen: ScenarioFile) -> None:
+    """The scenario's file, to read and to change."""
+    st.markdown(f"**{here.say('scenarios.file')}** · `scenarios/{chosen.name}.toml`")
+    text = _text(chosen)
+    st.code(text, language="toml", line_numbers=True)
+    if chosen.name == here.baseline and not chosen.fault:
+        return
+    with st.expander(here.say("scenarios.file_edit")):
+        key = f"file_{chosen.name}_{hash(text)}"
+        new = st.text_area(here.say("scenarios.file"), text, height=260, key=key, label_visibility="collapsed")
+        if st.button(here.say("scenarios.save_file"), key="save_file"):
+            _write(here, chosen, new)
+            st.rerun()
+
+
+def duplicate(here: Visit, chosen: ScenarioFile) -> None:
+    """A child of the chosen scenario, under a name of its own."""
+    with st.container(border=True):
+        st.markdown(f"**{here.say('scenarios.new')}**")
+        st.caption(here.say("scenarios.child_says"))
+        name = st.text_input(here.say("scenarios.new_name"), key="new_name", max_chars=60)
+        title = st.text_input(here.say("scenarios.new_title"), key="new_title", max_chars=120)
+        if st.button(here.term("btn_duplicate"), key="duplicate", type="primary", disabled=bool(chosen.fault)):
+            _make(here, chosen, name.strip(), title.strip())
+
+
+def _make(here: Visit, chosen: ScenarioFile, name: str, title: str) -> None:
+    from tomlkit import document, dumps
+
+    if any(f.name.lower() == name.lower() for f in here.scenarios):
+        st.error(here.say("scenarios.name_taken", name=name))
+        return
+    said = document()
+    said["title"] = title or name
+    said["title_zh"] = title or name
+    said["base"] = chosen.name
+    try:
+        here.desk.write_scenario(name, dumps(said))
+    except GpsoptError as error:
+        here.refused(error)
+        return
+    st.session_state["scenario"] = name
+    st.session_state["told"] = ("success", here.say("scenarios.made", name=name))
+    st.rerun()
+
+
+def versions(here: Visit, chosen: ScenarioFile) -> None:
+    """What the file said before, each to be restored."""
+    kept = sorted((here.desk.folder / "versions" / "scenarios" / chosen.name).glob("*.toml"), reverse=True)
+    with st.expander(here.say("scenarios.versions") + f" ({len(kept)})"):
+        if not kept:
+            st.caption(here.say("scenarios.no_versions"))
+        for path in kept[:10]:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(here.say("scenarios.version", number=int(path.stem)), width="stretch")
+                st.button(here.say("scenarios.restore"), key=f"restore_{path.stem}", type="tertiary",
+                          on_click=_write, args=(here, chosen, path.read_text(encoding="utf-8")))  # fmt: skip
+            if not read_toml(path).text.strip():
+                continue
+            st.code(path.read_text(encoding="utf-8"), language="toml")
+
+
+scenarios()

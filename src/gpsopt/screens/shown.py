@@ -1,0 +1,72 @@
+"""How things are shown on every page: a chart with its table under it, money and shares, names for codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from gpsopt.money import fen
+from gpsopt.runread import Run
+from gpsopt.screens.visit import Visit
+from gpsopt.tables import SCHEMA
+
+_YUAN_IN = {"yuan": 1, "wan": 10_000, "yi": 100_000_000}
+
+
+Drawing = alt.Chart | alt.LayerChart | alt.VConcatChart | alt.HConcatChart
+
+
+def chart(here: Visit, drawing: Drawing, table: pd.DataFrame, key: str, **columns: str) -> None:
+    """A chart with its table under it; `columns` title the table's columns."""
+    st.altair_chart(drawing, theme=None, key=f"chart_{key}", width="content")
+    with st.expander(here.say("app.as_table")):
+        grid(here, table, key, **columns)
+
+
+def grid(here: Visit, table: pd.DataFrame, key: str, **columns: str) -> None:
+    """A table to read: only the columns that have a title, in their order."""
+    shown = table[[name for name in columns if name in table]] if columns else table
+    settings = {name: st.column_config.Column(title) for name, title in columns.items()}
+    st.dataframe(shown, hide_index=True, column_config=settings, key=f"grid_{key}", placeholder="—")
+
+
+def percent(value: Any, places: int = 1) -> str:
+    """A share as people read it; a dash where there is none."""
+    return "—" if value is None else f"{100 * value:.{places}f} %".replace("-", "−")
+
+
+def amounts(here: Visit, column: Iterable[Any]) -> list[float | None]:
+    """Yuan as numbers in the visitor's unit, for grids that sort and add."""
+    return [None if value is None else float(value) / _YUAN_IN[here.unit] for value in column]
+
+
+def money_column(here: Visit, title: str) -> Any:
+    """A grid's column of money in the visitor's unit."""
+    return st.column_config.NumberColumn(f"{title}（{here.money_unit}）" if here.lang == "zh" else
+                                         f"{title} ({here.money_unit})", format="%,.2f")  # fmt: skip
+
+
+def names(run: Run, lang: str, table: str) -> Mapping[str, str]:
+    """Key -> name of the rows of a table that has names."""
+    key = SCHEMA[table].key[0]
+    order = ("name_zh", "name_en") if lang == "zh" else ("name_en", "name_zh")
+    return {row[key]: row[order[0]] or row[order[1]] or row[key] for _line, row in run.scenario.tables.rows(table)}
+
+
+def named(run: Run, lang: str, table: str, column: Iterable[Any]) -> list[Any]:
+    """Codes as names."""
+    known = names(run, lang, table)
+    return [known.get(code, code) for code in column]
+
+
+def exact(here: Visit, value: Decimal) -> str:
+    """An amount with its unit's name."""
+    return f"{here.money(value)} {here.money_unit}"
+
+
+__all__ = ["amounts", "chart", "exact", "fen", "grid", "money_column", "named", "names", "percent"]
