@@ -149,8 +149,8 @@ def fees(here: Visit, run: Run, year: int) -> None:
     with left:
         rows = flow_rows(run, year)
         table = pd.DataFrame({
-            "source": [here.say(f"chart.{n}") for n in rows["source"]],
-            "sink": [here.say(f"chart.{n}") for n in rows["sink"]],
+            "source": [here.say(f"chart.flow_{n}") for n in rows["source"]],
+            "sink": [here.say(f"chart.flow_{n}") for n in rows["sink"]],
             "amount": [here.money(yuan(int(f))) for f in rows["fen"]],
         })  # fmt: skip
         chart(here, fees_flow(run, here.look(560), year=year), table, "flow", source=here.term("from_line"),
@@ -158,7 +158,7 @@ def fees(here: Visit, run: Run, year: int) -> None:
     with right:
         rows = ramp_rows(run)
         table = pd.DataFrame({
-            "year": rows["year"].astype(str), "part": [here.say(f"page.{p}") for p in rows["part"]],
+            "year": rows["year"].astype(str), "part": [here.say(f"chart.part_{p}") for p in rows["part"]],
             "amount": [here.money(yuan(int(f))) for f in rows["fen"]],
         })  # fmt: skip
         chart(here, ramp(run, here.look(560)), table, "ramp", year=here.term("year"), part=here.say("plan.part"),
