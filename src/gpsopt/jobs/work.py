@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -62,9 +62,18 @@ def solve(board: Board, job: Job, watch: Stopper) -> None:
     if watch.asked.is_set() and "allocation" not in result.frames and result.status != "infeasible":
         board.end(job.job, "cancelled")
         return
+    further = _why_not(board, job, scenario) if result.status == "infeasible" else {}
     out = board.folder / given["out"] / (f"stopped-{job.job[:8]}" if stopped else "")
-    record = open_store(board.folder).record(job.owner, write_run(result, out), job.request)
+    record = open_store(board.folder).record(job.owner, write_run(result, out, further), job.request)
     board.end(job.job, "cancelled" if stopped else "finished", record=record.seq)
+
+
+def _why_not(board: Board, job: Job, scenario: Scenario) -> Mapping[str, bytes]:
+    """The conflict and its repairs, to stand in the run folder."""
+    from gpsopt.nofit import explain_nofit
+
+    board.note(job.job, "explaining")
+    return explain_nofit(scenario).files()
 
 
 def snapshot(board: Board, job: Job) -> Scenario:

@@ -16,9 +16,9 @@ from gpsopt.screens.visit import Visit
 
 def no_fit(here: Visit, record: Record) -> None:
     """Why a run has no plan, and what would mend it."""
-    st.subheader(here.say("nofit.title", title=record.title(here.lang)), anchor=False)
+    st.subheader(here.say("unfit.title", title=record.title(here.lang)), anchor=False)
     if record.status != "infeasible":
-        st.warning(here.say("nofit.limit"))
+        st.warning(here.say("unfit.limit"))
         return
     conflict = here.open(record).conflict
     for finding in findings_of(here, record.scenario):
@@ -28,15 +28,15 @@ def no_fit(here: Visit, record: Record) -> None:
         _clause(here, place, entry)
     repairs = list(conflict.get("repairs", ()))
     if repairs:
-        st.markdown(f"**{here.say('nofit.repairs')}**")
+        st.markdown(f"**{here.say('unfit.repairs')}**")
     for place, repair in enumerate(repairs):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            proven = here.say("nofit.proven" if repair.get("proven") else "nofit.not_proven")
+            proven = here.say("unfit.proven" if repair.get("proven") else "unfit.not_proven")
             st.markdown(f"{place + 1}. {_text(here, repair, 'text')}  \n:gray[{proven}]", width="stretch")
             if st.button(here.term("btn_repair"), key=f"repair_{record.seq}_{place}", type="primary"):
                 use(here, record, repair)
     if not conflict:
-        st.info(here.say("nofit.unknown"))
+        st.info(here.say("unfit.unknown"))
 
 
 def _clause(here: Visit, place: int, entry: dict[str, Any]) -> None:
@@ -58,7 +58,7 @@ def use(here: Visit, record: Record, repair: dict[str, Any]) -> None:
     folder = here.desk.store.path(record)
     source = (folder / str(repair["file"])).resolve()
     if not source.is_relative_to(folder.resolve()) or not source.is_file():
-        st.error(here.say("nofit.file_gone"))
+        st.error(here.say("unfit.file_gone"))
         return
     text = source.read_text(encoding="utf-8")
     # the repair stands beside its run; on the desk it stands beside the scenario that it mends
