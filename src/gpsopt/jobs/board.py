@@ -179,6 +179,11 @@ class Board:
             database.execute("INSERT INTO news VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (job, *values))
             database.execute("COMMIT")
 
+    def note(self, job: str, what: str) -> None:
+        """What a running job does besides searching: the key of a message."""
+        with self.database() as database:
+            database.execute("UPDATE jobs SET result = ? WHERE job = ?", (what, job))
+
     def news(self, job: str) -> list[News]:
         """Everything that a job has said of its search, in order."""
         with self.database() as database:

@@ -19,6 +19,8 @@ def state_words(here: Visit, job: Job) -> str:
         return here.term(job.state)
     if job.asked:
         return here.say("runs.saving" if job.value is not None else "runs.stopping")
+    if job.result == "explaining":
+        return here.say("runs.explaining")
     if job.aim is None:
         return here.say("runs.preparing")
     gap = "–" if job.gap is None else f"{100 * job.gap:.2f} %"
