@@ -25,7 +25,7 @@ from gpsopt.model.world import World, world_of
 from gpsopt.plan.frames import Draft, excluded_frame, frame_of, frames_of
 from gpsopt.plan.goals import goals_frame
 from gpsopt.plan.plan import Plan, Result
-from gpsopt.plan.values import plan_values, totals_of
+from gpsopt.plan.values import limits_passed, plan_values, totals_of
 from gpsopt.runfolder import text_rows
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import AIMS
@@ -101,7 +101,7 @@ def plan_or_end(
     if answer.point is None:
         clock.mark("solve")
         return _ending(world, options, answer, counts, clock)
-    quantities, money, on_grid = to_grid(world, compiled, answer.point, aims)
+    quantities, money, on_grid = to_grid(world, compiled, answer.point, aims, limits_passed(world, compiled))
     prices = frame_of("prices", prices_of(world, compiled, engine, aims, answer.point))
     clock.mark("solve")
     return _plan(Draft(world, quantities, money), prices, options, answer, counts, clock, on_grid)

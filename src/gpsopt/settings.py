@@ -101,13 +101,17 @@ class Clauses(Strict):
 
 
 class Aims(Strict):
-    """What is sought, in order; `hold` says how an earlier aim is kept while later ones are sought."""
+    """What is sought, in order; `hold` says how an earlier aim is kept while later ones are sought.
+
+    `limit` binds an aim whether it is sought or not: a rule of the plan, checked exactly by `verify`.
+    """
 
     order: Annotated[tuple[AimName, ...], Field(min_length=1)] = (
         "livelihood_shortfall", "shortfall", "worst_area", "outlay", "quality",
     )  # fmt: skip
     hold: Literal["total", "purchaser"] = "total"
     tolerance: dict[AimName, NotNegative] = {}
+    limit: dict[AimName, Decimal] = {}  # no plan may be worse: at most (least: for aims that are maximised), own unit
 
     @model_validator(mode="after")
     def _once_each(self) -> Aims:

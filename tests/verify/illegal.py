@@ -201,6 +201,12 @@ ILLEGAL = {
         BASE.but(model="[clauses.quality_floor]\nmin_satisfaction = 0.601\n"),
         "quality_floor", "allocation.csv", 4, "satisfaction",
     ),
+    "more outlay than the planner allows": Illegal(
+        BASE.but(model="[aims.limit]\noutlay = 1\n"), "aim_limit", "summary.json", None, "plan_value",
+    ),
+    "a district served worse than the planner allows": Illegal(
+        BASE.but(model="[aims.limit]\nquality = 1000000000\n"), "aim_limit", "summary.json", None, "plan_value",
+    ),
     "too few undertakers": Illegal(
         BASE.but(model="[clauses.undertaker_count]\nmin = 3\n"), "undertaker_count", "undertakers.csv", None, "awards",
     ),

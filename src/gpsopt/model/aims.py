@@ -26,8 +26,10 @@ from gpsopt.model.decisions import served
 from gpsopt.model.parts import expressions, index_set, member_set, owned, param, rows, variable
 from gpsopt.model.symbols import purchaser_of_need
 from gpsopt.model.world import FEN_PER_WAN, World
+from gpsopt.settings import AIMS
 
 #: aims counted in 万元 inside the model
+YUAN_PER_WAN: Final = 10_000.0
 MONEY_AIMS: Final = ("livelihood_shortfall", "shortfall", "outlay", "quality", "transition")
 
 
@@ -41,8 +43,34 @@ def aims(m: pyo.ConcreteModel, world: World) -> None:
     """The Block of the aims in the order, each an expression indexed by purchaser."""
     m.aims = pyo.Block()
     m.gravity = param(m.NEED_YEARS, gravity_of(world).ravel())
-    for name in world.facts.settings.aims.order:
+    said = world.facts.settings.aims
+    for name in dict.fromkeys((*said.order, *said.limit)):
         _ADD[name](m, world)
+
+
+def aim_limits(m: pyo.ConcreteModel, world: World) -> None:
+    """A row for each limit of an aim: the whole aim is no worse than that (`[aims.limit]`, in yuan or shares)."""
+    limits = world.facts.settings.aims.limit
+    if not limits:
+        return
+    m.aim_limit = pyo.Block()
+    for name in sorted(limits):
+        unit = YUAN_PER_WAN if name in MONEY_AIMS else 1.0
+        one = index_set([name])
+        setattr(m.aim_limit, f"{name.upper()}_LIMIT", one)
+        limit = param(one, [float(limits[name]) / unit])
+        setattr(m.aim_limit, f"{name}_limit", limit)
+        setattr(m.aim_limit, name, rows(one, _within(getattr(m.aims, name), limit, AIMS[name])))
+
+
+def _within(aim: Any, limit: Any, sense: str) -> Callable[[Any, Any], Any]:
+    parts = aim.index_set()
+
+    def no_worse(b: Any, k: Any) -> Any:
+        whole = sum(aim[p] for p in parts)
+        return whole <= limit[k] if sense == "min" else whole >= limit[k]
+
+    return no_worse
 
 
 def _shortfall(m: pyo.ConcreteModel, world: World, name: str, livelihood: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyomo.environ as pyo
 
-from gpsopt.model.aims import aims
+from gpsopt.model.aims import aim_limits, aims
 from gpsopt.model.clauses import REGISTER
 from gpsopt.model.decisions import (
     awards_have_quantities,
@@ -39,4 +39,5 @@ def build_world(world: World) -> pyo.ConcreteModel:
         if world.facts.settings.clauses.on(name):
             add(m, world)
     aims(m, world)
+    aim_limits(m, world)
     return m

@@ -151,7 +151,7 @@ def _elements_of_rows(world: World, compiled: Any) -> Iterable[Element]:
     """The rows of the clauses' blocks, and those of the regime and the budget that can be named."""
     for name, span in compiled.rows.items():
         block, _dot, rule = name.partition(".")
-        clause = _ELSEWHERE.get(name, block if block in REGISTER else "")
+        clause = _ELSEWHERE.get(name, block if block in (*REGISTER, "aim_limit") else "")
         if not clause:
             continue
         for place, key in enumerate(span.keys):

@@ -13,6 +13,7 @@ import numpy as np
 from gpsopt.nofit.conflict import Conflict, owner_of
 from gpsopt.nofit.names import Fen, Named, Names, Need, Offer, Units, Word
 from gpsopt.nofit.system import Element, System
+from gpsopt.settings import AIMS
 from gpsopt.solving.feasibility import breaches
 from gpsopt.text import messages, quotations, say, term
 
@@ -263,6 +264,11 @@ def _undertakers(t: _Teller, e: Element) -> Told:
     return "nofit.min_undertakers", {"year": year, "count": clause.min or 0}
 
 
+def _aim_limit(t: _Teller, e: Element) -> Told:
+    limit = t.system.world.facts.settings.aims.limit[e.rule]  # type: ignore[index]
+    return f"nofit.aim_limit_{AIMS[e.rule]}", {"aim": Word(e.rule, "aims"), "limit": limit}
+
+
 def _lock(t: _Teller, e: Element) -> Told:
     lock = next(
         k for k in t.system.scenario.settings.lock
@@ -334,6 +340,7 @@ _SENTENCES: Final[dict[str, Callable[[_Teller, Element], Told]]] = {
     "related_needs": _relation,
     "quality_floor": _quality,
     "undertaker_count": _undertakers,
+    "aim_limit": _aim_limit,
     "hand_decisions": _lock,
     "fee_standard": _left_out,
     "competition": _left_out,

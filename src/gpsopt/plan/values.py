@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from gpsopt.model.aims import MONEY_AIMS, YUAN_PER_WAN
+from gpsopt.model.ledger import Money, Quantities
+from gpsopt.model.world import World
 from gpsopt.money import yuan
 from gpsopt.plan.frames import Draft
+from gpsopt.settings import AIMS
 
 
 def plan_values(draft: Draft) -> dict[str, Fraction]:
@@ -38,6 +43,26 @@ def plan_values(draft: Draft) -> dict[str, Fraction]:
     money = draft.money
     spent = money.direct.sum() + money.stranded.sum() + money.outlay.sum() + money.engagement.sum()
     return {**values, "outlay": Fraction(int(spent), 100), "worst_area": _worst_area(draft, missing, uv)}
+
+
+def limits_passed(world: World, compiled: Any) -> Callable[[Quantities, Money], list[tuple[int, float, str]]] | None:
+    """What says of an exact plan which limits of aims it passes, and by how much; None where there are none."""
+    limits = world.facts.settings.aims.limit
+    if not limits:
+        return None
+
+    def passed(quantities: Quantities, money: Money) -> list[tuple[int, float, str]]:
+        values = plan_values(Draft(world, quantities, money))
+        found = []
+        for name, limit in limits.items():
+            over = (values[name] - Fraction(limit)) * (1 if AIMS[name] == "min" else -1)
+            if over > 0:
+                unit = YUAN_PER_WAN if name in MONEY_AIMS else 1.0
+                side = "upper" if AIMS[name] == "min" else "lower"
+                found.append((compiled.row(f"aim_limit.{name}", name), float(over) / unit, side))
+        return found
+
+    return passed
 
 
 def _worst_area(draft: Draft, missing: Any, uv: list[Fraction]) -> Fraction:

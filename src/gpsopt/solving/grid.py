@@ -8,6 +8,7 @@ and the repair repeated. If there is no answer the plan is rounded to the neares
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.solving.engine import Array, Engine, Limits
 from gpsopt.solving.stages import Aim
 
+#: (row, amount in the row's unit, side) of rows that a plan passes
+Passed = Callable[[Quantities, Money], list[tuple[int, float, str]]]
 _ON_GRID: Final = 1e-4  # of a step: solver noise, not a fraction
 _ROUNDS: Final = 25
 _ROUNDING: Final = 1e-14  # of the terms of a row: what adding floats may be off by
@@ -37,11 +40,16 @@ class _Steps:
     size: Floats
 
 
-def to_grid(world: World, compiled: Any, point: Array, aims: tuple[Aim, ...]) -> tuple[Quantities, Money, bool]:
-    """Quantities on the grid, their money, and whether the repair succeeded."""
+def to_grid(
+    world: World, compiled: Any, point: Array, aims: tuple[Aim, ...], passed: Passed | None = None
+) -> tuple[Quantities, Money, bool]:
+    """Quantities on the grid, their money, and whether the repair succeeded.
+
+    `passed` names the rows that only the exact plan can be held against, and by how much it passes them.
+    """
     steps = _steps(world, compiled)
     for width in _WIDTHS:
-        repaired = _repair(world, compiled, steps, point, aims, width)
+        repaired = _repair(world, compiled, steps, point, aims, width, passed)
         if repaired is not None:
             return repaired
     quantities = _quantities(world, compiled, steps, point)
@@ -49,7 +57,13 @@ def to_grid(world: World, compiled: Any, point: Array, aims: tuple[Aim, ...]) ->
 
 
 def _repair(
-    world: World, compiled: Any, steps: _Steps, point: Array, aims: tuple[Aim, ...], width: int
+    world: World,
+    compiled: Any,
+    steps: _Steps,
+    point: Array,
+    aims: tuple[Aim, ...],
+    width: int,
+    passed: Passed | None,
 ) -> tuple[Quantities, Money, bool] | None:
     problem = _offsets(compiled, steps, point, width)
     engine, lower, upper = problem.engine, problem.row_lower.copy(), problem.row_upper.copy()
@@ -67,6 +81,7 @@ def _repair(
         quantities = _quantities(world, compiled, steps, found)
         money = money_of(world, quantities)
         broken = _broken_rows(world, compiled, quantities, money) + problem.broken(found)
+        broken += passed(quantities, money) if passed is not None and not broken else []
         if not broken:
             return quantities, money, True
         for row, amount, side in broken:

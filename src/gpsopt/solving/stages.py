@@ -179,7 +179,7 @@ def seek(
         assert point is not None
         stage = _describe(world, aim, outcome, options, clock)
         stages.append(stage)
-        _hold(engine, world, aim, stage, point)
+        hold_aim(engine, world, aim, stage, point)
     ends = {stage.status for stage in stages} | ({"limit"} if len(stages) < len(aims) else set())
     worst = next((s for s in ("limit", "within_gap") if s in ends), "optimal")
     return Answer(worst, tuple(stages), point, nodes, worst == "limit" and clock.stopped()), engine, aims
@@ -285,7 +285,7 @@ def _describe(world: World, aim: Aim, outcome: Outcome, options: Options, clock:
     )  # fmt: skip
 
 
-def _hold(engine: Engine, world: World, aim: Aim, stage: Stage, point: Array) -> None:
+def hold_aim(engine: Engine, world: World, aim: Aim, stage: Stage, point: Array) -> None:
     """Later aims may worsen this one by tolerance x scale: in total, or purchaser by purchaser."""
     by_part = world.facts.settings.aims.hold == "purchaser" and aim.parts.shape[0] > 1
     parts = [np.asarray(r.todense()).ravel() for r in aim.parts] if by_part else [aim.weights]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from gpsopt.verify.clauses.aim_limit import check_aim_limit
 from gpsopt.verify.clauses.award_size import check_award_size
 from gpsopt.verify.clauses.candidates import check_candidates
 from gpsopt.verify.clauses.competition import check_competition
@@ -42,6 +43,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_quality_floor,
     check_undertaker_count,
     check_hand_decisions,
+    check_aim_limit,
     check_recomputed,
     check_regime,
     check_ledger,
