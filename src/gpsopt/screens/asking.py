@@ -27,7 +27,7 @@ def solve_now(here: Visit, scenario: str, gap: float | None = None, time_limit: 
     try:
         answer = ask_to_solve(here.desk, scenario, gap=gap, time_limit=time_limit)
     except InputError as error:
-        st.session_state["told"] = ("error", error.text(here.lang))
+        st.session_state["told"] = ("error", here.words_of(error))
         go("data", here.lang)
     except GpsoptError as error:
         here.refused(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from gpsopt.checks import check
@@ -13,6 +14,10 @@ from gpsopt.screens.visit import Visit
 
 def findings_of(here: Visit, scenario: str) -> tuple[Finding, ...]:
     """Every finding of a scenario of this desk; the faults of its files where it cannot be read."""
+    return tuple(replace(f, file=here.placed(f.file)) for f in _found(here, scenario))
+
+
+def _found(here: Visit, scenario: str) -> tuple[Finding, ...]:
     digest = digest_now(here.desk, scenario)
     if digest is not None:
         return _findings(str(here.desk.folder), scenario, digest, _Held(here.desk))

@@ -28,15 +28,16 @@ def show() -> None:
         st.stop()
     opened = st.navigation([page(name, here.lang, _busy(here, name)) for name in PAGES])
     sidebar(here)
-    bar(here, opened.title)
-    try:
-        opened.run()
-    except GpsoptError as error:
-        here.refused(error)
-    except Exception as error:  # a fault of ours: one clear line, the rest in the server's log
-        traceback.print_exc(file=sys.stderr)
-        what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        st.error(say("app.fault", here.lang, what=what))
+    title = here.term(f"page_{opened.url_path or PAGES[0]}")
+    for part in (lambda: bar(here, title), opened.run):
+        try:
+            part()
+        except GpsoptError as error:
+            here.refused(error)
+        except Exception as error:  # a fault of ours: one clear line, the rest in the server's log
+            traceback.print_exc(file=sys.stderr)
+            what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+            st.error(say("app.fault", here.lang, what=what))
 
 
 def _busy(here: Visit, name: str) -> str:

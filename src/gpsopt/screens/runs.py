@@ -101,7 +101,7 @@ def _stop(here: Visit, job: str) -> None:
     try:
         cancel(here.desk.board, here.desk.owner, job)
     except GpsoptError as error:
-        st.session_state["told"] = ("error", error.text(here.lang))
+        st.session_state["told"] = ("error", here.words_of(error))
 
 
 def ended(here: Visit, jobs: list[Job]) -> None:

@@ -194,7 +194,7 @@ def _write(here: Visit, chosen: ScenarioFile, text: str) -> None:
             raise InputError(errors)
     except GpsoptError as error:
         here.desk.write_scenario(chosen.name, before)
-        st.session_state["told"] = ("error", f"{here.say('scenarios.file_bad')}\n\n{error.text(here.lang)}")
+        st.session_state["told"] = ("error", f"{here.say('scenarios.file_bad')}\n\n{here.words_of(error)}")
         return
     st.session_state["told"] = ("success", here.say("scenarios.saved"))
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 _CSS = """
 <style>
-.block-container {padding-top: 2.6rem; padding-bottom: 3rem; max-width: 1500px;}
+.block-container {padding: 2.6rem 2.6rem 3rem; max-width: 1500px;}
 [data-testid="stHeader"] {background: transparent; height: 2.2rem;}
 [data-testid="stMetricValue"], [data-testid="stMetricDelta"], td {font-variant-numeric: tabular-nums;}
 [data-testid="stMetricValue"] {font-size: 1.55rem;}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -135,7 +136,15 @@ class Visit:
 
     def refused(self, error: GpsoptError) -> None:
         """Show a refusal of ours."""
-        st.error(error.text(self.lang))
+        st.error(self.words_of(error))
+
+    def words_of(self, error: GpsoptError) -> str:
+        """A refusal in the visitor's language, without where on the server the desk stands; a line each."""
+        return self.placed(error.text(self.lang)).replace("\n", "\n\n")
+
+    def placed(self, text: str) -> str:
+        """A text in which files are named from the desk, not from the server's root."""
+        return text.replace(f"{self.desk.folder}{os.sep}", "")
 
 
 def has_plan(record: Record) -> bool:

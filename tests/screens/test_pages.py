@@ -1,0 +1,124 @@
+"""Every page of a finished run opens in both languages; nothing of one visitor is seen by another."""
+
+from __future__ import annotations
+
+import re
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from gpsopt.desk import Desk
+from gpsopt.text import LANGUAGES, term
+from tests.screens.conftest import ANOTHER, PAGES, ROOT, Open, go, solved, sound, words
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_page_of_a_finished_run_opens(desk: Desk, show: Open, lang: str) -> None:
+    solved(desk, "town")
+    at = sound(show(lang=lang))
+    for page in PAGES:
+        sound(go(at, page) if page != "home" else at)
+        assert at.title[0].value == term(f"page_{page}", lang)
+        assert at.session_state["lang"] == lang
+
+
+def test_the_language_switches_at_once_and_is_kept(desk: Desk, show: Open) -> None:
+    solved(desk, "town")
+    at = show("plan")
+    assert at.title[0].value == "结果" and "已核验" in words(at)
+    sound(at.button_group(key="language_choice").set_value("en").run())
+    assert at.title[0].value == "Plan" and "certified" in words(at)
+    assert desk.remembered()["lang"] == "en"
+    assert sound(show("plan")).title[0].value == "Plan", "a new session of the same visitor"
+
+
+def test_the_plan_says_certified_and_ties_to_its_budgets(desk: Desk, show: Open) -> None:
+    solved(desk, "town")
+    text = words(sound(show("plan", lang="zh")))
+    assert "已核验：每条规则均已精确到分复核" in text
+    assert "预算平衡：每个年度、每一分钱都对得上" in text
+
+
+def test_key_figures_are_those_of_the_run(desk: Desk, show: Open) -> None:
+    record = solved(desk, "town")
+    at = sound(show(lang="en", unit="yuan", year=2016))
+    shown = {m.label: m.value for m in at.metric}
+    from gpsopt.runread import read_run
+
+    budgets = read_run(desk.store.path(record)).frame("budgets")
+    amount = sum(budgets[budgets["year"] == 2016]["amount"])
+    assert shown["Budget · yuan"] == f"{amount:,.2f}"
+
+
+def test_figures_stand_against_the_pinned_baseline_with_their_sign(desk: Desk, show: Open) -> None:
+    solved(desk, "town")
+    text = (desk.folder / "scenarios" / "town.toml").read_text(encoding="utf-8")
+    change = '[[change]]\ntable = "budgets"\ncolumn = "amount"\nscale = 1.1\n'
+    desk.write_scenario("more", text.replace('model = "town"', 'base = "town"') + change)
+    more = solved(desk, "more")
+    at = sound(show(lang="en", run=more.seq, year=2016))
+    budget = next(m for m in at.metric if m.label.startswith("Budget"))
+    assert budget.delta == "+11.68"
+    assert "against baseline" in words(at)
+
+
+def test_an_empty_desk_leads_to_the_demo_in_one_click(workplace: Path, show: Open) -> None:
+    at = sound(show())
+    sound(at.button(key="demo_town").click().run())
+    assert at.title[0].value == "求解"
+    until = time.monotonic() + 60
+    while at.session_state["busy"]:
+        assert time.monotonic() < until
+        time.sleep(0.3)
+        sound(at.run())
+    assert "✓ 已核验" in words(at)
+    sound(go(at, "plan"))
+
+
+def test_nobody_sees_what_is_anothers(desk: Desk, show: Open) -> None:
+    record = solved(desk, "town")
+    for page in PAGES:
+        at = show(page, ANOTHER, run=record.seq, model="town", scenario="town", lang="en")
+        assert not at.exception
+        assert record.run not in words(at) and not at.metric, page
+    at = show("plan", ANOTHER, run=record.seq, lang="en")
+    assert "There is no plan to look at yet" in words(at)
+
+
+def test_a_stale_result_is_marked_on_every_page(desk: Desk, show: Open) -> None:
+    solved(desk, "town")
+    table = desk.model_folder("town") / "tables" / "budgets.csv"
+    text = table.read_text(encoding="utf-8")
+    first = re.search(r"\d+\.\d\d", text)
+    assert first is not None
+    at = sound(show(lang="en"))
+    assert "Out of date" not in words(at)
+    table.write_text(text.replace(first[0], "777777.77", 1), encoding="utf-8")
+    for page in PAGES:
+        assert "Out of date" in words(sound(go(at, page) if page != "home" else at.run())), page
+    assert any(button.label == "Solve again" for button in at.button)
+
+
+def test_a_run_stopped_by_a_fault_of_ours_says_so_without_a_traceback(desk: Desk, show: Open) -> None:
+    record = solved(desk, "town")
+    (desk.store.path(record) / "budgets.csv").write_text("not,a\ntable", encoding="utf-8")
+    at = show("plan", lang="en")
+    assert not at.exception and at.error
+    assert "Traceback" not in at.error[0].value
+
+
+def test_the_entry_is_short_and_the_settings_are_the_same_everywhere() -> None:
+    assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) < 60
+    ours = (ROOT / "src" / "gpsopt" / "screens" / "config.toml").read_text(encoding="utf-8")
+    assert (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8") == ours
+
+
+def test_nothing_is_asked_of_other_machines() -> None:
+    said = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert said["browser"]["gatherUsageStats"] is False and said["server"]["address"] == "127.0.0.1"
+    assert "http" not in str(said)
+    for path in (ROOT / "src" / "gpsopt" / "screens").glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "http://" not in text and "https://" not in text and ":material/" not in text, path.name
