@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -18,7 +19,9 @@ from gpsopt.text import LANGUAGES, say
 
 def show() -> None:
     """Draw the application once."""
-    st.set_page_config(page_title="gpsopt", page_icon=favicon(), layout="wide", menu_items={})
+    st.set_page_config(
+        page_title="gpsopt", page_icon=favicon(), layout="wide", menu_items={}, initial_sidebar_state=236
+    )
     dress()
     try:
         here = visit()
@@ -29,7 +32,8 @@ def show() -> None:
     opened = st.navigation([page(name, here.lang, _busy(here, name)) for name in PAGES])
     sidebar(here)
     title = here.term(f"page_{opened.url_path or PAGES[0]}")
-    for part in (lambda: bar(here, title), opened.run):
+    parts: tuple[Callable[[], None], ...] = (lambda: bar(here, title), opened.run)
+    for part in parts:
         try:
             part()
         except GpsoptError as error:

@@ -99,21 +99,29 @@ def key_figures(here: Visit, run: Run, year: int) -> None:
         base = here.open(pinned)
         then = figures_of(base, year) if year in years_of(base) else None
     cells: list[tuple[str, str, str | None, Literal["normal", "inverse", "off"]]] = [
-        ("budget", here.money(now.budget), _money(here, now, then, "budget"), "off"),
-        ("purchased", here.money(now.purchased), _money(here, now, then, "purchased"), "off"),
+        ("budget", _short(here, now.budget), _money(here, now, then, "budget"), "off"),
+        ("purchased", _short(here, now.purchased), _money(here, now, then, "purchased"), "off"),
         ("coverage", percent(now.coverage), _points(here, now.coverage, then.coverage if then else None), "normal"),
         ("worst", percent(now.worst_area), _points(here, now.worst_area, then.worst_area if then else None), "normal"),
-        ("stranded", here.money(now.stranded), _money(here, now, then, "stranded"), "inverse"),
+        ("stranded", _short(here, now.stranded), _money(here, now, then, "stranded"), "inverse"),
         ("goals", f"{now.met} / {now.aimed}", _count(now, then), "normal"),
     ]
     for column, (name, value, delta, colour) in zip(st.columns(len(cells)), cells, strict=True):
-        unit = f" · {here.money_unit}" if name in ("budget", "purchased", "stranded") else ""
+        exact = {"budget": now.budget, "purchased": now.purchased, "stranded": now.stranded}.get(name)
+        unit = "" if exact is None else f" · {here.money_unit}"
+        more = "" if exact is None else f" {here.money(exact)} {here.money_unit}"
         moves = bool(delta) and any(digit in "123456789" for digit in delta or "")
         column.metric(
             f"{here.say(f'home.kpi_{name}')}{unit}", value, delta.replace("−", "-") if delta else None,
             delta_color=colour if moves else "off", delta_arrow="auto" if moves else "off", border=True,
-            help=here.say(f"home.kpi_{name}_help"),
+            help=here.say(f"home.kpi_{name}_help") + more,
         )  # fmt: skip
+
+
+def _short(here: Visit, yuan: Decimal) -> str:
+    """An amount that fits its card: exact where there is room, else without decimals (the help says all of it)."""
+    text = here.money(yuan)
+    return text if len(text) < 10 else text.rpartition(".")[0]
 
 
 def _money(here: Visit, now: Figures, then: Figures | None, name: str) -> str | None:

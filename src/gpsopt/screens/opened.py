@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
 
+from gpsopt.analysis.compare import Contrast
 from gpsopt.runread import Run, read_run
 
 #: each city's run takes some ten megabytes; a comparison shows four at a time
@@ -15,3 +17,18 @@ _KEPT = 6
 def opened(folder: Path, content: str) -> Run:
     """The run of a folder; `content` is the hash of its files, so that a changed folder is read again."""
     return read_run(folder)
+
+
+_contrasts: OrderedDict[tuple[str, str], Contrast] = OrderedDict()
+
+
+def contrast(base: Run, other: Run) -> Contrast:
+    """Two opened runs beside each other, kept while they are looked at: its frames are worked out only once."""
+    key = (str(base.folder), str(other.folder))
+    found = _contrasts.get(key)
+    if found is None or found.base is not base or found.other is not other:
+        found = _contrasts[key] = Contrast(other.name, base, other)
+    _contrasts.move_to_end(key)
+    while len(_contrasts) > _KEPT // 2:
+        _contrasts.popitem(last=False)
+    return found

@@ -12,9 +12,10 @@ _CSS = """
 .block-container {padding: 2.6rem 2.6rem 3rem; max-width: 1500px;}
 [data-testid="stHeader"] {background: transparent; height: 2.2rem;}
 [data-testid="stMetricValue"], [data-testid="stMetricDelta"], td {font-variant-numeric: tabular-nums;}
-[data-testid="stMetricValue"] {font-size: 1.55rem;}
+[data-testid="stMetricValue"] {font-size: 1.4rem;}
 [data-testid="stMetricLabel"] p {font-size: 0.86rem;}
-[data-testid="stMetric"] {padding: 0.7rem 0.9rem;}
+[data-testid="stMetric"] {padding: 0.55rem 0.8rem;}
+[data-testid="stMetric"] label {min-height: 1.2rem;}
 [data-testid="stSidebarNav"] a span {font-size: 0.97rem;}
 h1 {padding: 0 !important;}
 h2, h3 {letter-spacing: 0;}

@@ -1,0 +1,221 @@
+"""Compare: the pinned baseline and up to three runs beside it: inputs first, then results, who gains and who loses."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from gpsopt.analysis.compare import Contrast
+from gpsopt.report.charts import area_coverage, movers, tile_map
+from gpsopt.runs import Record
+from gpsopt.screens.asking import told
+from gpsopt.screens.figures import figures_of, years_of
+from gpsopt.screens.opened import contrast
+from gpsopt.screens.shown import amounts, chart, grid, money_column, named, names, percent
+from gpsopt.screens.visit import Visit, visit
+
+_MOST = 3  # beside the baseline
+_TABLES = {"purchaser": "purchasers", "area": "areas", "item": "items", "undertaker": "undertakers"}
+
+
+def compare() -> None:
+    """The page."""
+    here = visit()
+    told()
+    base = here.baseline_record
+    others = [record for record in here.options if base is not None and record.seq != base.seq]
+    if base is None or not others:
+        st.info(here.say("beside.needs_two"))
+        return
+    chosen = pick(here, base, others)
+    if not chosen:
+        st.caption(here.say("beside.pick"))
+        return
+    year = int(st.session_state["year"])
+    beside(here, base, chosen, year)
+    tabs = st.tabs([record.title(here.lang) for record in chosen])
+    for tab, record in zip(tabs, chosen, strict=True):
+        with tab:
+            one(here, base, record, year)
+
+
+def pick(here: Visit, base: Record, others: list[Record]) -> list[Record]:
+    """Which runs stand beside the baseline."""
+    titles = {record.seq: record.title(here.lang) for record in others}
+    looked_at = here.record
+    first = looked_at.seq if looked_at is not None and looked_at.seq in titles else others[0].seq
+    numbers = st.multiselect(
+        here.say("beside.which", baseline=base.title(here.lang)), list(titles), default=[first],
+        format_func=lambda seq: titles[seq], max_selections=_MOST, key="compared",
+    )  # fmt: skip
+    return [record for record in others if record.seq in numbers]
+
+
+def beside(here: Visit, base: Record, chosen: list[Record], year: int) -> None:
+    """Key figures, a column each; under every figure its difference to the baseline."""
+    columns = st.columns(len(chosen) + 1, gap="small")
+    pinned = figures_of(here.open(base), year)
+    for column, record in zip(columns, [base, *chosen], strict=True):
+        run = here.open(record)
+        with column, st.container(border=True):
+            pin = "★ " if record.seq == base.seq else ""
+            st.markdown(f"**{pin}{record.title(here.lang)}**  \n:gray[{here.status(record)}]")
+            if year not in years_of(run):
+                st.caption(here.say("beside.no_year", year=year))
+                continue
+            now = figures_of(run, year)
+            then = None if record.seq == base.seq else pinned
+            for name in ("budget", "spent", "purchased", "stranded", "unspent"):
+                value = getattr(now, name)
+                _line(here.say(f"beside.{name}"), here.money(value), None if then is None else
+                      here.money(value - getattr(then, name), sign=True))  # fmt: skip
+            for name in ("coverage", "worst_area"):
+                value, before = getattr(now, name), None if then is None else getattr(then, name)
+                points = None if value is None or before is None else _points(here, value - before)
+                _line(here.say(f"goals.{name}"), percent(value), points)
+            _line(here.say("home.kpi_goals"), f"{now.met} / {now.aimed}", None)
+    st.caption(here.say("beside.unit", unit=here.money_unit, year=year))
+
+
+def _line(name: str, value: str, change: str | None) -> None:
+    """A figure with its change: sign and arrow, not colour alone."""
+    moves = change is not None and any(d in "123456789" for d in change)
+    arrow = "" if not moves else " ▲" if str(change).startswith("+") else " ▼"
+    shown = "" if change is None else f"  \n:gray[{change if moves else '±0'}{arrow}]"
+    st.markdown(f":gray[{name}]  \n**{value}**{shown}")
+
+
+def _points(here: Visit, change: Decimal) -> str:
+    return f"{100 * change:+.1f} {here.say('home.points')}".replace("-", "−")
+
+
+def one(here: Visit, base: Record, record: Record, year: int) -> None:
+    """One run against the baseline."""
+    found = contrast(here.open(base), here.open(record))
+    inputs(here, found, record)
+    aims(here, found, record)
+    who(here, found, record)
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        districts(here, found, record, year)
+    with right:
+        awards(here, found, record)
+
+
+def inputs(here: Visit, found: Contrast, record: Record) -> None:
+    """What differs before anything is solved."""
+    rows = found.inputs
+    st.markdown(f"**{here.say('compare.inputs')}** · {here.say('beside.differ', count=len(rows))}")
+    if rows.empty:
+        return
+    table = rows.head(500).assign(
+        table=[here.term(str(t)) for t in rows["table"].head(500)],
+        column=[here.term(str(c), str(t)) for c, t in zip(rows["column"].head(500), rows["table"], strict=False)],
+    )  # fmt: skip
+    grid(
+        here, table.rename(columns={"table": "of", "key": "row"}), f"inputs_{record.seq}", of=here.say("beside.table"),
+        row=here.say("beside.row"), column=here.say("beside.column"), before=here.say("beside.before"),
+        after=here.say("beside.after"),
+    )  # fmt: skip
+
+
+def aims(here: Visit, found: Contrast, record: Record) -> None:
+    """Every aim of both; where the change is within the gaps, it is said."""
+    rows = []
+    for row in found.aims.to_dict("records"):
+        share = row["aim"] == "worst_area"
+        sign = "" if row["better"] is None else "▲ " if row["better"] else "▼ "
+        said = here.say("beside.better" if row["better"] else "beside.worse") if row["better"] is not None else "="
+        open_ = f" · {here.say('compare.within_gaps')}" if row["open"] else ""
+        rows.append({
+            "aim": here.term(str(row["aim"]), "aims"), "before": _aim(row["before"], share),
+            "after": _aim(row["after"], share), "change": _aim(row["change"], share, sign=True),
+            "said": f"{sign}{said}{open_}",
+        })  # fmt: skip
+    st.markdown(f"**{here.say('compare.aims')}**")
+    grid(here, pd.DataFrame(rows), f"aims_{record.seq}", aim=here.term("aim"), before=here.say("beside.baseline"),
+         after=record.title(here.lang), change=here.say("home.change"), said=here.say("beside.said"))  # fmt: skip
+
+
+def _aim(value: Any, share: bool, *, sign: bool = False) -> str:
+    if value is None or pd.isna(value):
+        return "—"
+    text = (f"{100 * value:+.2f} %" if sign else f"{100 * value:.2f} %") if share else (
+        f"{value:+,.2f}" if sign else f"{value:,.2f}"
+    )  # fmt: skip
+    return text.replace("-", "−")
+
+
+def who(here: Visit, found: Contrast, record: Record) -> None:
+    """Who gains and who loses, over all years."""
+    rows = found.movers
+    st.markdown(f"**{here.say('compare.who')}**")
+    if rows.empty:
+        st.caption(here.say("home.no_movers"))
+        return
+    run = here.open(record)
+    for column, (measure, by) in zip(
+        st.columns(2, gap="medium"), (("missing", "purchaser"), ("purchased", "undertaker")), strict=True
+    ):  # fmt: skip
+        part = rows[(rows["measure"] == measure) & (rows["by"] == by)]
+        with column:
+            if part.empty:
+                st.caption(here.say("home.no_movers"))
+                continue
+            # a smaller shortfall is a gain: the bar shows what is gained
+            sign = -1 if measure == "missing" else 1
+            label = named(run, here.lang, _TABLES[by], part["key"])
+            data = pd.DataFrame({"name": label, "change": [sign * float(c) for c in part["change"]]})
+            table = pd.DataFrame({
+                "name": label, "before": amounts(here, part["before"]), "after": amounts(here, part["after"]),
+                "change": amounts(here, part["change"]),
+            })  # fmt: skip
+            drawing = movers(data, here.look(520), title=here.say(f"beside.movers_{measure}"),
+                             subtitle=here.say("beside.all_years"), most=8)  # fmt: skip
+            chart(
+                here, drawing, table, f"{measure}_{record.seq}", name=here.term(by), before=here.say("beside.before"),
+                after=here.say("beside.after"), change=here.say("home.change"),
+            )  # fmt: skip
+
+
+def districts(here: Visit, found: Contrast, record: Record, year: int) -> None:
+    """The change of coverage in each district."""
+    if year not in years_of(found.other) or year not in years_of(found.base):
+        return
+    now, then = (dict(zip(rows["area"], rows["value"], strict=True)) for rows in
+                 (area_coverage(found.other, year), area_coverage(found.base, year)))  # fmt: skip
+    change = {area: now[area] - then[area] for area in now if area in then}
+    known = names(found.other, here.lang, "areas")
+    table = pd.DataFrame([
+        {"area": known.get(a, a), "before": percent(then[a]), "after": percent(now[a]), "change": percent(change[a])}
+        for a in sorted(change, key=lambda a: change[a])
+    ])  # fmt: skip
+    drawing = tile_map(found.other, here.look(440), year=year, values=change, difference=True,
+                       title=here.say("beside.map"), subtitle=str(year))  # fmt: skip
+    chart(here, drawing, table, f"map_{record.seq}", area=here.term("area"), before=here.say("beside.baseline"),
+          after=record.title(here.lang), change=here.say("home.change"))  # fmt: skip
+
+
+def awards(here: Visit, found: Contrast, record: Record) -> None:
+    """Assumed awards that differ, the most money first."""
+    rows = found.awards
+    st.markdown(f"**{here.say('compare.awards', count=len(rows))}**")
+    rows = rows.head(300)
+    run = found.other
+    table = pd.DataFrame({
+        "kind": [here.say(f"beside.{k}") for k in rows["kind"]], "year": [str(y) for y in rows["year"]],
+        "item": named(run, here.lang, "items", rows["item"]), "area": named(run, here.lang, "areas", rows["area"]),
+        "undertaker": named(run, here.lang, "undertakers", rows["undertaker"]),
+        "change": amounts(here, rows["change"]),
+    })  # fmt: skip
+    st.dataframe(table, hide_index=True, key=f"awards_{record.seq}", height=420, placeholder="—", column_config={
+        "kind": here.say("beside.kind"), "year": here.term("year"), "item": here.say("plan.service"),
+        "area": here.term("area"), "undertaker": here.term("undertaker"),
+        "change": money_column(here, here.say("home.change")),
+    })  # fmt: skip
+
+
+compare()
