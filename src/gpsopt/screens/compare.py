@@ -108,7 +108,7 @@ def one(here: Visit, base: Record, record: Record, year: int) -> None:
 def inputs(here: Visit, found: Contrast, record: Record) -> None:
     """What differs before anything is solved."""
     rows = found.inputs
-    st.markdown(f"**{here.say('compare.inputs')}** · {here.say('beside.differ', count=len(rows))}")
+    st.markdown(f"**{here.say('beside.inputs')}** · {here.say('beside.differ', count=len(rows))}")
     if rows.empty:
         return
     table = rows.head(500).assign(
@@ -129,13 +129,13 @@ def aims(here: Visit, found: Contrast, record: Record) -> None:
         share = row["aim"] == "worst_area"
         sign = "" if row["better"] is None else "▲ " if row["better"] else "▼ "
         said = here.say("beside.better" if row["better"] else "beside.worse") if row["better"] is not None else "="
-        open_ = f" · {here.say('compare.within_gaps')}" if row["open"] else ""
+        open_ = f" · {here.say('beside.within_gaps')}" if row["open"] else ""
         rows.append({
             "aim": here.term(str(row["aim"]), "aims"), "before": _aim(row["before"], share),
             "after": _aim(row["after"], share), "change": _aim(row["change"], share, sign=True),
             "said": f"{sign}{said}{open_}",
         })  # fmt: skip
-    st.markdown(f"**{here.say('compare.aims')}**")
+    st.markdown(f"**{here.say('beside.aims')}**")
     grid(here, pd.DataFrame(rows), f"aims_{record.seq}", aim=here.term("aim"), before=here.say("beside.baseline"),
          after=record.title(here.lang), change=here.say("home.change"), said=here.say("beside.said"))  # fmt: skip
 
@@ -152,7 +152,7 @@ def _aim(value: Any, share: bool, *, sign: bool = False) -> str:
 def who(here: Visit, found: Contrast, record: Record) -> None:
     """Who gains and who loses, over all years."""
     rows = found.movers
-    st.markdown(f"**{here.say('compare.who')}**")
+    st.markdown(f"**{here.say('beside.who')}**")
     if rows.empty:
         st.caption(here.say("home.no_movers"))
         return
@@ -202,7 +202,7 @@ def districts(here: Visit, found: Contrast, record: Record, year: int) -> None:
 def awards(here: Visit, found: Contrast, record: Record) -> None:
     """Assumed awards that differ, the most money first."""
     rows = found.awards
-    st.markdown(f"**{here.say('compare.awards', count=len(rows))}**")
+    st.markdown(f"**{here.say('beside.awards', count=len(rows))}**")
     rows = rows.head(300)
     run = found.other
     table = pd.DataFrame({
