@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -22,6 +23,9 @@ from gpsopt.analysis.compare.outcomes import (
 from gpsopt.errors import UsageError
 from gpsopt.plan.plan import Result
 from gpsopt.runread import Run, as_run
+
+if TYPE_CHECKING:
+    from gpsopt.analysis.compare.attribution import Waterfall
 
 FRAMES: Final = ("inputs", "aims", "goals", "money", "missing", "awards", "movers")
 
@@ -90,6 +94,7 @@ class Comparison:
     names: tuple[str, ...]
     runs: tuple[Run, ...]
     contrasts: tuple[Contrast, ...]
+    waterfalls: Mapping[str, Waterfall] = field(default_factory=dict)  # by the run's name, where asked for
 
     @property
     def baseline(self) -> Run:
@@ -128,6 +133,20 @@ class Comparison:
     @property
     def movers(self) -> pd.DataFrame:
         return self.frame("movers")
+
+    def with_waterfalls(
+        self, *, plans: bool = False, gap: float | None = None, time_limit: float | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Comparison:  # fmt: skip
+        """The same with what each named change caused, of every run that has a plan as the baseline has.
+
+        Mixtures are solved with awards as fractions, or as proven plans (`plans`), which takes its time.
+        """
+        from gpsopt.analysis.compare.attribution import waterfall
+
+        asked = {"plans": plans, "gap": gap, "time_limit": time_limit, "progress": progress}
+        found = {c.name: waterfall(c, **asked) for c in self.contrasts if c.two_plans}  # type: ignore[arg-type]
+        return replace(self, waterfalls=found)
 
     def page(self, lang: str = "zh") -> str:
         """The comparison as printed pages."""

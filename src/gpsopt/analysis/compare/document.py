@@ -19,6 +19,8 @@ def document_of(comparison: Comparison, lang: str) -> dict[str, Any]:
         for name, run in zip(comparison.names, comparison.runs, strict=True)
     ]  # fmt: skip
     contrasts = {c.name: _contrast(c, lang) for c in comparison.contrasts}
+    for name, found in comparison.waterfalls.items():
+        contrasts[name]["waterfall"] = found.document(lang)
     return {"baseline": runs[0], "runs": runs[1:], "contrasts": contrasts}
 
 

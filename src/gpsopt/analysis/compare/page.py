@@ -57,6 +57,9 @@ def page_of(comparison: Comparison, lang: str) -> str:
     for contrast in comparison.contrasts:
         for line in (*_decisions(contrast, names, lang), *_movers(contrast, names, lang)):
             out.print(line, soft_wrap=True)
+        if contrast.name in comparison.waterfalls:
+            for part in comparison.waterfalls[contrast.name].printed(lang):
+                out.print(part, soft_wrap=isinstance(part, str), end="\n" if isinstance(part, str) else "")
     out.print(_word("assumed", lang))
     text = out.file.getvalue()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in text.splitlines())
