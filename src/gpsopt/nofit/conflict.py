@@ -42,7 +42,8 @@ def conflicts_of(system: System, seconds: float = 60.0) -> tuple[Conflict, ...]:
     """The conflicts of a scenario that has no plan; none where a plan exists (or none is found to be missing)."""
     end = time.monotonic() + seconds
     found: list[Conflict] = []
-    dropped: set[int] = set()
+    late = {e.row for e in system.of("own_capacity.most_by_capacity")}  # limits on the grid that others imply
+    dropped = set(late)
     while len(found) < MOST:
         kept = np.array([e.row for e in system.elements if e.row not in dropped], dtype=np.int64)
         rows = np.sort(np.concatenate([system.fixed, kept]))
@@ -53,6 +54,9 @@ def conflicts_of(system: System, seconds: float = 60.0) -> tuple[Conflict, ...]:
             whole = _whole(system, rows, kept)
             fresh = [] if whole is None else [whole]
         fresh = [c for c in fresh if c.elements]
+        if not fresh and late:
+            dropped, late = dropped - late, set()
+            continue
         if not fresh:
             break
         found += fresh

@@ -69,6 +69,8 @@ class Loosening:
     def joined(self, other: Loosening, kind: str) -> Loosening:
         """Both together: either may give."""
         count = len(self.slacks)
+        theirs_only = tuple(s for s in other.slacks if s.what not in {own.what for own in self.slacks})
+        assert len(theirs_only) == len(other.slacks) or not other.links
         moved = tuple(replace(k, slacks=tuple((s + count, c) for s, c in k.slacks)) for k in other.links)
         mine, theirs = {s.what for s in self.slacks}, {s.what for s in other.slacks}
 
@@ -78,7 +80,7 @@ class Loosening:
                 *other.steps({k: v for k, v in values.items() if k in theirs}, wider),
             ]
 
-        return Loosening(kind, (*self.slacks, *other.slacks), steps, (*self.links, *moved))
+        return Loosening(kind, (*self.slacks, *theirs_only), steps, (*self.links, *moved))
 
 
 @dataclass(frozen=True)

@@ -62,12 +62,13 @@ def undertaker(system: System, conflicts: Iterable[Conflict], bench: Bench) -> l
         return []
     if point is None:
         return []
-    used: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    used: dict[str, dict[int, float]] = {}
     for o, t, column, step in places_of:
         if point[column] > 1e-6:
-            used[o][t] += math.ceil(point[column] / step - 1e-6) * step
-    if not used:
-        return []
+            years = used.setdefault(o, {})
+            years[t] = years.get(t, 0.0) + math.ceil(point[column] / step - 1e-6) * step
+    if not used:  # to be a candidate is enough
+        used = {o: {world.facts.years[0]: 1.0} for o in list(offers)[:1]}
     by_year: dict[int, float] = defaultdict(float)
     for years in used.values():
         for t, units in years.items():

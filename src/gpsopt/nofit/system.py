@@ -156,6 +156,8 @@ def _elements_of_rows(world: World, compiled: Any) -> Iterable[Element]:
             continue
         for place, key in enumerate(span.keys):
             parts = key if isinstance(key, tuple) else () if key is None else (key,)
+            if rule == "nothing_shared_at_first":
+                parts = (*parts, world.facts.years[0])
             if name != "awards.award_has_its_least" or _has_least(world, parts):
                 yield Element(clause, rule, parts, span.start + place)
 

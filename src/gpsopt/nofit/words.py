@@ -130,6 +130,14 @@ class _Teller:
         value = Decimal(amount.numerator) / Decimal(amount.denominator)
         return Units(value, self.system.world.facts.needs.item[self.need[need]])
 
+    def engages(self) -> bool:
+        """Do costs of engaging undertakers play a part?"""
+        rows = self.system.compiled.rows
+        return any(
+            ((self.conflict.rows >= span.start) & (self.conflict.rows < span.stop)).any()
+            for name, span in rows.items() if name.startswith("engagement.")
+        )  # fmt: skip
+
     def missing(self, e: Element) -> float:
         """By how much the row lacks while the others of the conflict hold, in the row's unit."""
         problem = self.system.problem.of_rows(self.conflict.rows)
@@ -151,7 +159,9 @@ def _budget(t: _Teller, e: Element) -> Told:
              "line": Fen(line), "missing": Fen(short), "needed": Fen(line + short)}  # fmt: skip
     if e.rule == "deficit_is_met_first":
         return "nofit.budget_deficit", {**words, "deficit": Fen(lines - budget)}
-    return ("nofit.budget_line" if lines else "nofit.budget_purchases"), words
+    if not lines:
+        return ("nofit.budget_engaged" if t.engages() else "nofit.budget_purchases"), words
+    return "nofit.budget_line", words
 
 
 def _floor(t: _Teller, e: Element) -> Told:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from gpsopt.nofit.edits import Edits, change
-from gpsopt.nofit.kinds.services import Places
+from gpsopt.nofit.kinds.services import Places, one_step
 from gpsopt.nofit.loosen import Link, Loosening, Slack, Step
 from gpsopt.nofit.names import Named, Need, Offer, Units
 from gpsopt.nofit.system import System
@@ -53,9 +53,10 @@ def capacity(system: System) -> Loosening:
     slacks = [Slack(what, _each(system, at) + tuple(more[what]), price[what]) for what, at in sorted(rows.items())]
 
     def steps(values: Values, wider: int) -> list[Step]:
-        return [_more_capacity(system, given, what, value, wider) for what, value in sorted(values.items())]
+        said = [(what, value) for what, value in sorted(values.items()) if what[0] != "grid"]
+        return [_more_capacity(system, given, what, value, wider) for what, value in said]
 
-    return Loosening("capacity", tuple(slacks), steps)
+    return Loosening("capacity", (*slacks, *one_step(system)), steps)
 
 
 def _each(system: System, rows: list[int]) -> tuple[tuple[int, float], ...]:

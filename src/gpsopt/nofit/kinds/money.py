@@ -11,6 +11,7 @@ from typing import Any
 from gpsopt.model.world import FEN_PER_WAN
 from gpsopt.money import yuan
 from gpsopt.nofit.edits import change
+from gpsopt.nofit.kinds.services import one_step
 from gpsopt.nofit.loosen import Link, Loosening, Slack, Step
 from gpsopt.nofit.names import Fen, Named
 from gpsopt.nofit.system import System
@@ -94,7 +95,9 @@ def contract_limit(system: System) -> Loosening:
 
     def steps(values: Values, wider: int) -> list[Step]:
         found = []
-        for (_kind, u), value in sorted(values.items()):
+        for (kind, u, *_rest), value in sorted(values.items()):
+            if kind == "grid":
+                continue
             amount = fen_up(value) + wider
             before = int(system.world.facts.undertakers[u]["contract_limit"] * 100)
             found.append(Step(
@@ -105,7 +108,7 @@ def contract_limit(system: System) -> Loosening:
             ))  # fmt: skip
         return found
 
-    return Loosening("contract_limit", tuple(slacks), steps)
+    return Loosening("contract_limit", (*slacks, *one_step(system)), steps)
 
 
 def cost_standard(system: System) -> Loosening:

@@ -45,6 +45,16 @@ class Places:
         return self.units(need, steps) * self.facts.unit_value(self.item(need))
 
 
+def one_step(system: System) -> list[Slack]:
+    """What the grid took from limits that a capacity sets: at no price, as a larger capacity moves the grid too."""
+    places = Places(system)
+    return [
+        Slack(("grid", *e.key), ((e.row, system.gives(e.row)),), 0.0,
+              most=float(places.facts.needs.step[places.need[e.key[1]]]))
+        for e in system.of("own_capacity.most_by_capacity")
+    ]  # fmt: skip
+
+
 def floor(system: System) -> Loosening:
     """A lower floor of a need in a year."""
     places = Places(system)
