@@ -92,11 +92,16 @@ class Least:
     proven: bool = True
 
 
-def least(system: System, loosening: Loosening, seconds: float = _WAIT) -> Least | None:
-    """The least of a kind with which a plan exists; None where none of it suffices (or none was found in time)."""
+def least(system: System, loosening: Loosening, spare: float = 0.0, seconds: float = _WAIT) -> Least | None:
+    """The least of a kind with which a plan exists; None where none of it suffices (or none was found in time).
+
+    `spare`: 万元 that every purchase line must leave, for what the grid and the fen take.
+    """
     if not loosening.slacks:
         return None
     problem = loosened(system.problem, loosening)
+    for e in system.of("existing_budget.purchases_within_line") if spare else ():
+        problem.row_upper[e.row] -= spare
     engine = Engine(problem)
     base = system.problem.matrix.shape[1]
     cost = np.zeros(problem.matrix.shape[1])
@@ -122,6 +127,7 @@ def loosened(problem: Problem, loosening: Loosening) -> Problem:
     matrix = _sparse(entries, (problem.matrix.shape[0], len(slacks)))
     upper = np.array([s.most for s in slacks], dtype=float)
     wide = problem.with_columns(matrix, upper, np.array([s.whole for s in slacks], dtype=bool))
+    wide = replace(wide, row_upper=wide.row_upper.copy())
     if not loosening.links:
         return wide
     base = problem.matrix.shape[1]

@@ -20,8 +20,11 @@ from gpsopt.text import say
 
 MOST: Final = 5
 _TOLD: Final = 4
-#: least units of the table that are added until the file has a plan: the solver counts in fractions, the plan in fen
-_WIDER: Final = (0, 1, 4, 25, 250)
+#: what is added until the file has a plan, as the solver counts in fractions and the plan in steps and fen: least
+#: units of the table on every step, and 万元 that every purchase line must leave
+_WIDER: Final = ((0, 0.0), (1, 0.0), (4, 0.0), (25, 0.0), (0, 1e-3), (0, 1e-2))
+_WIDER_LARGE: Final = ((0, 0.0), (1, 1e-3), (1, 1e-2))
+_SMALL: Final = 6_000  # columns
 
 
 @dataclass(frozen=True)
@@ -77,17 +80,21 @@ def _ways(system: System, conflicts: Sequence[Conflict], bench: Bench) -> Iterat
 
 
 def _loosened(system: System, kind: str, bench: Bench) -> Repair | None:
-    loosening = KINDS[kind].make(system)
-    found = least(system, loosening)
-    return None if found is None else _proven(system, kind, loosening, found, bench)
+    return _proven(system, kind, KINDS[kind].make(system), bench)
 
 
-def _proven(system: System, kind: str, loosening: Loosening, found: Least, bench: Bench) -> Repair | None:
+def _proven(system: System, kind: str, loosening: Loosening, bench: Bench) -> Repair | None:
     """The least steps, a little wider where the grid or the fen asks for it, whose file has a plan."""
-    for wider in _WIDER:
-        steps = loosening.steps(found.values, wider)
-        if steps and bench.works(_file(system, steps)):
-            return _repair(system, kind, steps, found.proven)
+    found: dict[float, Least | None] = {}
+    for wider, spare in _WIDER if system.problem.matrix.shape[1] <= _SMALL else _WIDER_LARGE:
+        if spare not in found:
+            found[spare] = least(system, loosening, spare)
+        given = found[spare]
+        steps = [] if given is None else loosening.steps(given.values, wider)
+        if given is None or not steps:
+            return None
+        if bench.works(_file(system, steps)):
+            return _repair(system, kind, steps, given.proven)
     return None
 
 
@@ -108,8 +115,7 @@ def _several(system: System, bench: Bench) -> Repair | None:
         if kind != "later_year" and system.of(*KINDS[kind].rules):
             loosening = KINDS[kind].make(system)
             both = loosening if both is None else both.joined(loosening, "several")
-    found = None if both is None else least(system, both)
-    return None if both is None or found is None else _proven(system, "several", both, found, bench)
+    return None if both is None else _proven(system, "several", both, bench)
 
 
 def _file(system: System, steps: Sequence[Step]) -> str:
