@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from gpsopt.nofit.conflict import Conflict
@@ -93,7 +93,7 @@ def _proven(system: System, kind: str, loosening: Loosening, bench: Bench) -> Re
         steps = [] if given is None else loosening.steps(given.values, wider)
         if given is None or not steps:
             return None
-        if bench.works(_file(system, steps)):
+        if bench.works(_file(system, steps), spare):
             return _repair(system, kind, steps, given.proven)
     return None
 
@@ -143,6 +143,8 @@ def _text(system: System, steps: Sequence[Step], lang: str) -> str:
 def _repair(system: System, kind: str, steps: Sequence[Step], proven: bool) -> Repair:
     units = {step.unit for step in steps}
     amount = sum((step.value for step in steps), Decimal(0)) if len(units) == 1 else Decimal(len(steps))
+    if "yuan" in units:
+        amount = amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
     return Repair(
         kind, amount, units.pop() if len(units) == 1 else "changes", _text(system, steps, "zh"),
         _text(system, steps, "en"), _file(system, steps), True, proven,
