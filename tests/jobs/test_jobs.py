@@ -65,6 +65,7 @@ def test_a_solve_becomes_a_recorded_run_and_the_same_request_opens_it(desk: Desk
     assert [n.stage for n in news] == sorted(n.stage for n in news)
 
 
+@pytest.mark.slow
 def test_the_queue_says_its_order_and_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GPSOPT_JOBS", "1")
     text = (desk.folder / "scenarios" / "town.toml").read_text(encoding="utf-8")
@@ -83,6 +84,7 @@ def test_the_queue_says_its_order_and_goes_on(desk: Desk, monkeypatch: pytest.Mo
     assert ended(desk, jobs[1]).state == "finished", "the worker that ended started the next"
 
 
+@pytest.mark.slow
 def test_a_job_solves_what_was_asked_not_what_was_edited_since(desk: Desk) -> None:
     job = ask_to_solve(desk, "town")
     table = desk.model_folder("town") / "tables" / "budgets.csv"
@@ -110,6 +112,7 @@ def test_a_scenario_that_cannot_be_read_is_refused_before_the_queue(desk: Desk) 
     assert desk.board.jobs(desk.owner) == []
 
 
+@pytest.mark.slow
 def test_nobody_sees_or_stops_the_jobs_of_another(desk: Desk) -> None:
     job = ask_to_solve(desk, "town")
     assert isinstance(job, Job)
@@ -118,6 +121,7 @@ def test_nobody_sees_or_stops_the_jobs_of_another(desk: Desk) -> None:
     assert ended(desk, job).state == "finished"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
 def test_a_process_that_dies_is_said_to_be_lost(desk: Desk) -> None:
     job = ask_to_solve(desk, "town")
@@ -127,6 +131,7 @@ def test_a_process_that_dies_is_said_to_be_lost(desk: Desk) -> None:
     assert lost.state == "failed" and "unexpectedly" in lost.message("en") and "意外" in lost.message("zh")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="needs sessions of processes")
 def test_a_job_survives_the_server_that_started_it(tmp_path: Path, library: Path) -> None:
     code = """if True:
