@@ -17,7 +17,7 @@ ORDER = (
     ("solving",),
     ("plan",),
     ("verify",),
-    ("runfolder", "runread", "planning", "nofit", "runs", "starter"),
+    ("runfolder", "runread", "planning", "whatif", "nofit", "runs", "starter"),
     ("analysis", "simulation"),
     ("report",),
     ("jobs",),

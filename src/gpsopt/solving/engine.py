@@ -82,7 +82,7 @@ class Engine:
     def __init__(self, compiled: Any, seed: int = 0, stop: Stop | None = None) -> None:
         self._stop = stop
         self._integer = np.asarray(compiled.integer, dtype=bool)
-        self._scale = _column_scale(compiled)
+        self._scale = scale_of(compiled)
         self._matrix = (compiled.matrix @ sparse.diags_array(self._scale)).tocsr()
         self._lower, self._upper = compiled.row_lower.copy(), compiled.row_upper.copy()
         self._column_lower = compiled.column_lower / self._scale
@@ -205,16 +205,8 @@ class Engine:
         return worst
 
     def _load(self, seed: int, relaxed: bool) -> Any:
-        with quiet_stdout():
-            h = highspy.Highs()  # type: ignore[no-untyped-call]
-            for name, value in {
-                "output_flag": True, "log_to_console": False, "threads": 1, "random_seed": seed,
-                "mip_min_logging_interval": 1.0, "mip_feasibility_tolerance": 1e-7,
-            }.items():  # fmt: skip
-                _ok(h.setOptionValue(name, value))
-            limits = (self._lower, self._upper, self._column_lower, self._column_upper)
-            _ok(h.passModel(_lp(self._matrix, *limits, None if relaxed else self._integer)))
-        return h
+        limits = (self._lower, self._upper, self._column_lower, self._column_upper)
+        return loaded(self._matrix, *limits, None if relaxed else self._integer, seed)
 
     def _load_relaxed(self) -> None:
         """Put the relaxation beside the model with integers, at its first use."""
@@ -291,8 +283,24 @@ class Engine:
         return outcome.value - self._claim <= _CLAIM * scale and self.violation(outcome.point) <= _SLACK
 
 
-def _column_scale(compiled: Any) -> Array:
-    """Powers of two that bring large continuous columns to about a thousand."""
+def loaded(
+    matrix: Any, row_lower: Array, row_upper: Array, column_lower: Array, column_upper: Array, integer: Bools | None,
+    seed: int,
+) -> Any:  # fmt: skip
+    """A HiGHS instance that holds the rows and columns, one thread, costs 0."""
+    with quiet_stdout():
+        h = highspy.Highs()  # type: ignore[no-untyped-call]
+        for name, value in {
+            "output_flag": True, "log_to_console": False, "threads": 1, "random_seed": seed,
+            "mip_min_logging_interval": 1.0, "mip_feasibility_tolerance": 1e-7,
+        }.items():  # fmt: skip
+            _ok(h.setOptionValue(name, value))
+        _ok(h.passModel(_lp(matrix, row_lower, row_upper, column_lower, column_upper, integer)))
+    return h
+
+
+def scale_of(compiled: Any) -> Array:
+    """What a unit inside the solver is worth: powers of two that bring large continuous columns to about a thousand."""
     upper = np.where(np.isfinite(compiled.column_upper), np.abs(compiled.column_upper), 1.0)
     wanted = np.maximum(1.0, upper / 1000.0)
     return np.where(np.asarray(compiled.integer, dtype=bool), 1.0, 2.0 ** np.round(np.log2(wanted)))

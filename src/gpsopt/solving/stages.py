@@ -115,6 +115,15 @@ class Aim:
         return abs(value) if np.isnan(total) else float(total)
 
 
+@dataclass(frozen=True)
+class HeldRow:
+    """lower <= weights . x <= upper, brought to weights of at most 1."""
+
+    weights: Array
+    lower: float
+    upper: float
+
+
 def aims_of(world: World, compiled: Any) -> tuple[Aim, ...]:
     """The aims of the order, ready to be minimised or maximised."""
     return tuple(
@@ -275,14 +284,34 @@ def _describe(world: World, aim: Aim, outcome: Outcome, options: Options, clock:
     scale = aim.scale(value)
     gap = 0.0 if scale == 0 else abs(value - bound) / scale
     asked = DEFAULT_GAP if options.gap is None else options.gap
-    given = world.facts.settings.aims.tolerance.get(aim.name)  # type: ignore[call-overload]
-    tolerance = float(given) if given is not None else max(0.001, asked)
+    tolerance = tolerance_of(world, aim.name, options)
     status = "optimal" if gap <= 1e-6 else "within_gap" if gap <= asked + 1e-9 else "limit"
     clock.stage_done(aim, value, bound, gap)
     return Stage(
         aim.name, aim.sense, value * aim.unit, bound * aim.unit, gap, abs(value - bound) * aim.unit,
         scale * aim.unit, tolerance, status,
     )  # fmt: skip
+
+
+def tolerance_of(world: World, aim: str, options: Options) -> float:
+    """What later aims may give up of this one, as a share of its scale."""
+    given = world.facts.settings.aims.tolerance.get(aim)  # type: ignore[call-overload]
+    return float(given) if given is not None else max(0.001, DEFAULT_GAP if options.gap is None else options.gap)
+
+
+def held_row(aim: Aim, weights: Array, constant: float, scale: float, value: float, tolerance: float) -> HeldRow:
+    """The row that keeps weights . x (the aim or a part of it, now worth `value`) within tolerance x scale.
+
+    `scale` nan: the part's own value with its constant.
+    """
+    size = abs(value + constant) if np.isnan(scale) else float(scale)
+    norm = max(1e-12, float(np.abs(weights).max()))
+    # Held closer than the solver can tell, true plans would be lost: a fifth of a fen, and for the least
+    # coverage what its own rows may be passed by.
+    least = 2e-6 if aim.name == "worst_area" else max(1e-9 * abs(value), 2e-7 * norm)
+    slack = max(tolerance * size, least)
+    low, high = (-np.inf, value + slack) if aim.sense == "min" else (value - slack, np.inf)
+    return HeldRow(weights / norm, low / norm, high / norm)
 
 
 def hold_aim(engine: Engine, world: World, aim: Aim, stage: Stage, point: Array) -> None:
@@ -293,16 +322,10 @@ def hold_aim(engine: Engine, world: World, aim: Aim, stage: Stage, point: Array)
         if not weights.any():
             continue
         value = float(weights @ point)
-        shown = value + float(aim.constants[place] if by_part else aim.constants.sum())
-        scale = aim.part_scale[place] if by_part else aim.part_scale.sum()
-        size = abs(shown) if np.isnan(scale) else float(scale)
-        norm = max(1e-12, float(np.abs(weights).max()))
-        # Held closer than the solver can tell, true plans would be lost: a fifth of a fen, and for the least
-        # coverage what its own rows may be passed by.
-        least = 2e-6 if aim.name == "worst_area" else max(1e-9 * abs(value), 2e-7 * norm)
-        slack = max(stage.tolerance * size, least)
-        low, high = (-np.inf, value + slack) if aim.sense == "min" else (value - slack, np.inf)
-        engine.add_row(weights / norm, low / norm, high / norm)
+        constant = float(aim.constants[place] if by_part else aim.constants.sum())
+        scale = float(aim.part_scale[place] if by_part else aim.part_scale.sum())
+        row = held_row(aim, weights, constant, scale, value, stage.tolerance)
+        engine.add_row(row.weights, row.lower, row.upper)
 
 
 class _Clock:

@@ -1,0 +1,159 @@
+"""What-ifs: the same model with other numbers, answered at once and proven after.
+
+    session = Session(read_scenario("scenarios/baseline.toml"))
+    answer = session.relaxed(other)     # aim by aim, what the relaxed model reaches: a bound, in a moment
+    plan = session.solve(other)         # the proven plan, on the grid and verified, from the old plan
+
+`other` is any scenario. Where it has the same rows, columns and pairs, only the bounds, costs and coefficients that
+differ are changed in the solver that is already warm; where not, the model is built anew, and the answer says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gpsopt.checks import check
+from gpsopt.compiler import compile_model
+from gpsopt.model.build import build_world
+from gpsopt.model.world import World, world_of
+from gpsopt.planning import options_of, refuse_errors
+from gpsopt.scenario import Scenario
+from gpsopt.solving.relaxation import LpStage, Relaxation
+from gpsopt.solving.stages import Aim, Stage, aims_of, tolerance_of
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """The relaxed answer: awards may be parts of awards, quantities need not be on the grid.
+
+    `stages`, in the order of the aims: `value` is what the relaxed model reaches while the earlier aims are held
+    within their tolerance (in total), `bound` what its duals prove: no plan that holds the earlier aims as closely
+    is better; for the first aim no plan at all. Empty with status `infeasible`: then no plan fits the rules either.
+    `different` names the first row or column that is not in the session's model; empty: the model was warm.
+    """
+
+    status: str  # optimal, infeasible
+    stages: tuple[Stage, ...]
+    different: str = ""
+
+    @property
+    def rebuilt(self) -> bool:
+        """Had the model to be built anew because its rows, columns or aims are others?"""
+        return self.different != ""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A scenario turned into a matrix."""
+
+    world: World
+    compiled: Any
+    aims: tuple[Aim, ...]
+
+    def tolerances(self) -> tuple[float, ...]:
+        """Of each aim, what later ones may give up of it (a share of its scale)."""
+        options = options_of(self.world.facts.scenario)
+        return tuple(tolerance_of(self.world, aim.name, options) for aim in self.aims)
+
+
+def prepared(scenario: Scenario, checked: bool = False) -> Prepared:
+    """Check (unless that is done), build and compile. Raises InputError where the tables are wrong."""
+    if not checked:
+        refuse_errors(check(scenario))
+    world = world_of(scenario)
+    compiled = compile_model(build_world(world))
+    return Prepared(world, compiled, aims_of(world, compiled))
+
+
+def lp_values(scenario: Scenario) -> tuple[Stage, ...]:
+    """Aim by aim, what the relaxed model reaches and its bound; empty where nothing fits the rules."""
+    return Session(scenario).relaxed(scenario).stages
+
+
+class Session:
+    """A scenario's model held ready for questions. Answers do not hang on what was asked before."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        """Raises InputError where the tables are wrong."""
+        self.base = prepared(scenario)
+        self._relaxation = Relaxation(self.base.compiled, self.base.aims)
+        self._first: tuple[LpStage, ...] | None = None
+        self._asked = False
+
+    def relaxed(self, scenario: Scenario, checked: bool = False) -> Relaxed:
+        """The relaxed answer of this scenario; `checked`: its tables are known to be in order."""
+        if scenario is self.base.world.facts.scenario:
+            return _answer(self.base, self._base_stages(), "")
+        other = prepared(scenario, checked)
+        different = first_difference(self.base, other)
+        if different:
+            fresh = Relaxation(other.compiled, other.aims)
+            return _answer(other, fresh.in_order(other.aims, other.tolerances()), different)
+        self._base_stages()
+        self._relaxation.change(other.compiled, other.aims)
+        return _answer(other, self._relaxation.in_order(other.aims, other.tolerances()), "")
+
+    def _base_stages(self) -> tuple[LpStage, ...] | None:
+        """The session's own answer, whose bases every other one starts from."""
+        if not self._asked:
+            self._first = self._relaxation.in_order(self.base.aims, self.base.tolerances())
+            self._asked = True
+        return self._first
+
+
+def first_difference(one: Prepared, other: Prepared) -> str:
+    """The first row, column or aim that only one of two models has, in words of the model; empty: none."""
+    if [(a.name, a.sense) for a in one.aims] != [(a.name, a.sense) for a in other.aims]:
+        return "aims"
+    for ours, theirs in ((one.compiled.columns, other.compiled.columns), (one.compiled.rows, other.compiled.rows)):
+        for name in sorted(set(ours) ^ set(theirs)):
+            return str(name)
+        for name, span in ours.items():
+            for key in _apart(span, theirs[name]):
+                return f"{name} {key}"
+    if not np.array_equal(one.compiled.integer, other.compiled.integer):
+        return "integers"
+    return ""
+
+
+def _apart(one: Any, other: Any) -> Iterator[str]:
+    """Keys that only one of two spans has; where they stand in another order, that."""
+    if one.layout is None or other.layout is None or _same_layout(one.layout, other.layout):
+        if (one.start, one.stop) != (other.start, other.stop):
+            yield "()"
+        return
+    ours, theirs = one.keys, other.keys
+    if ours == theirs:
+        return
+    for key in sorted(set(ours) ^ set(theirs), key=str) or ["()"]:
+        yield " ".join(map(str, key)) if isinstance(key, tuple) else str(key)
+
+
+def _same_layout(one: Any, other: Any) -> bool:
+    """Are the members written with the same labels and codes?"""
+    return one.size == other.size and all(
+        a.values == b.values and np.array_equal(x, y)
+        for a, b, x, y in zip(one.labels, other.labels, one.codes, other.codes, strict=True)
+    )
+
+
+def _answer(of: Prepared, found: tuple[LpStage, ...] | None, different: str) -> Relaxed:
+    if found is None:
+        return Relaxed("infeasible", (), different)
+    stages = []
+    for aim, lp, tolerance in zip(of.aims, found, of.tolerances(), strict=True):
+        constant = float(aim.constants.sum())
+        value, bound = lp.value + constant, lp.bound + constant
+        scale = aim.scale(value)
+        gap = 0.0 if scale == 0 else abs(value - bound) / scale
+        stages.append(
+            Stage(
+                aim.name, aim.sense, value * aim.unit, bound * aim.unit, gap, abs(value - bound) * aim.unit,
+                scale * aim.unit, tolerance, "optimal",
+            )
+        )  # fmt: skip
+    return Relaxed("optimal", tuple(stages), different)

@@ -1,0 +1,1 @@
+"""What-ifs: warm answers are the cold ones."""
