@@ -17,7 +17,7 @@ from gpsopt.runfolder import write_run
 from gpsopt.runs import Record
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("home", "data", "scenarios", "runs", "plan", "compare", "goals", "reports")
+PAGES = ("home", "data", "scenarios", "runs", "plan", "compare", "tradeoffs", "goals", "reports")
 ME, ANOTHER = "a" * 48, "b" * 48
 
 

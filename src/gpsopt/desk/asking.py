@@ -1,12 +1,17 @@
-"""Asking for a solve: the same request opens the finished run, another one joins the queue."""
+"""Asking for work: the same request opens what is finished already, another one joins the queue."""
 
 from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gpsopt.checks import check
 from gpsopt.desk.files import read_here
 from gpsopt.desk.place import Desk
 from gpsopt.jobs import Job, advance
-from gpsopt.jobs.work import write_snapshot
+from gpsopt.jobs.snapshot import write_snapshot
 from gpsopt.runs import Record
 
 
@@ -30,6 +35,57 @@ def ask_to_solve(
     write_snapshot(scenario, desk.board.folder_of(job))
     given = {"name": scenario.name, "options": {"gap": gap, "time_limit": time_limit}, "out": desk.runs}
     titles = (scenario.settings.title_zh, scenario.settings.title)
-    posted = desk.board.post(job, desk.owner, "solve", name, titles, request, given)
+    return _posted(desk, job, "solve", name, titles, request, given)
+
+
+def ask_for_frontier(desk: Desk, name: str, aims: Sequence[str], points: int) -> Job:
+    """The job that works out, or has worked out, the frontier between two aims of a scenario as it stands now.
+
+    Raises ScenarioError or InputError with every finding where the inputs cannot be solved.
+    """
+    from gpsopt.planning import refuse_errors
+
+    scenario = read_here(desk, name)
+    refuse_errors(check(scenario))
+    given = {"name": scenario.name, "aims": list(aims), "points": points}
+    request = _hashed(scenario.digest(), given)
+    done = finished_study(desk, "frontier", request)
+    if done is not None:
+        return done
+    job = desk.board.new_name()
+    write_snapshot(scenario, desk.board.folder_of(job))
+    return _posted(desk, job, "frontier", name, (scenario.settings.title_zh, scenario.settings.title), request, given)
+
+
+def ask_for_waterfall(desk: Desk, base: Record, other: Record) -> Job:
+    """The job that shares out, or has shared out, the difference of two runs among the changes that caused it."""
+    given = {"base": base.folder, "other": other.folder}
+    request = waterfall_request(base, other)
+    done = finished_study(desk, "waterfall", request)
+    if done is not None:
+        return done
+    titles = (other.title_zh, other.title_en)
+    return _posted(desk, desk.board.new_name(), "waterfall", other.scenario, titles, request, given)
+
+
+def waterfall_request(base: Record, other: Record) -> str:
+    """What a waterfall of two runs is kept under."""
+    return _hashed(base.content, {"other": other.content})
+
+
+def finished_study(desk: Desk, kind: str, request: str) -> Job | None:
+    """The owner's finished study of a request, if there is one."""
+    where = "owner = ? AND kind = ? AND request = ? AND state = 'finished' ORDER BY place DESC LIMIT 1"
+    return next(iter(desk.board.select(where, desk.owner, kind, request)), None)
+
+
+def _hashed(what: str, given: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps([what, dict(given)], sort_keys=True).encode()).hexdigest()
+
+
+def _posted(
+    desk: Desk, job: str, kind: str, subject: str, titles: tuple[str, str], request: str, given: Mapping[str, Any]
+) -> Job:  # fmt: skip
+    posted = desk.board.post(job, desk.owner, kind, subject, titles, request, given)
     advance(desk.board)
     return desk.board.get(desk.owner, posted.job) or posted

@@ -2,6 +2,7 @@
 
 `solve` (arguments: name, options, out): the scenario that stands resolved in the job's folder -> a run folder under
 `out`, recorded in the run store. A search that was stopped by hand writes its run apart from the finished ones.
+Studies, which answer with figures, are in studies.py.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from pathlib import Path
 from typing import Any, Final, Protocol
 
 from gpsopt.jobs.board import Board, Job, News
+from gpsopt.jobs.snapshot import snapshot
+from gpsopt.jobs.studies import frontier, waterfall
 from gpsopt.runs import open_store
-from gpsopt.scenario import Scenario, read_scenario
+from gpsopt.scenario import Scenario
 
 _QUIET: Final = 0.4  # seconds between two news of one aim
 
@@ -76,25 +77,11 @@ def _why_not(board: Board, job: Job, scenario: Scenario) -> Mapping[str, bytes]:
     return explain_nofit(scenario).files()
 
 
-def snapshot(board: Board, job: Job) -> Scenario:
-    """The scenario as it stood when the job was asked for."""
-    read = read_scenario(board.folder_of(job.job) / "inputs")
-    return replace(read, name=str(job.given["name"]))
-
-
-def write_snapshot(scenario: Scenario, folder: Path) -> None:
-    """Keep a scenario for a job: resolved, so that later edits do not reach it."""
-    from gpsopt.runfolder import input_files
-
-    for name, content in input_files(scenario).items():
-        path = folder / "inputs" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-
 def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
 #: kind of a job -> what does it
-KINDS: Final[dict[str, Callable[[Board, Job, Any], None]]] = {"solve": solve}
+KINDS: Final[dict[str, Callable[[Board, Job, Any], None]]] = {
+    "solve": solve, "frontier": frontier, "waterfall": waterfall,
+}  # fmt: skip

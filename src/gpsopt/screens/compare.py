@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -9,11 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from gpsopt.analysis.compare import Contrast
-from gpsopt.report.charts import area_coverage, movers, tile_map
+from gpsopt.desk.asking import ask_for_waterfall, finished_study, waterfall_request
+from gpsopt.report.charts import aim_text, area_coverage, movers, tile_map, waterfall
 from gpsopt.runs import Record
 from gpsopt.screens.asking import told
 from gpsopt.screens.figures import figures_of, years_of
 from gpsopt.screens.opened import contrast
+from gpsopt.screens.progress import state_words
 from gpsopt.screens.shown import amounts, chart, grid, money_column, named, names, percent
 from gpsopt.screens.visit import Visit, visit
 
@@ -98,6 +101,7 @@ def one(here: Visit, base: Record, record: Record, year: int) -> None:
     inputs(here, found, record)
     aims(here, found, record)
     who(here, found, record)
+    causes(here, base, record)
     left, right = st.columns([2, 3], gap="medium")
     with left:
         districts(here, found, record, year)
@@ -179,6 +183,45 @@ def who(here: Visit, found: Contrast, record: Record) -> None:
                 here, drawing, table, f"{measure}_{record.seq}", name=here.term(by), before=here.say("beside.before"),
                 after=here.say("beside.after"), change=here.say("home.change"),
             )  # fmt: skip
+
+
+def causes(here: Visit, base: Record, record: Record) -> None:
+    """Which change caused what: worked out on request, in a process of its own."""
+    st.markdown(f"**{here.say('beside.causes')}**")
+    done = finished_study(here.desk, "waterfall", waterfall_request(base, record))
+    if done is None or not done.result:
+        request = waterfall_request(base, record)
+        busy = [j for j in here.desk.board.jobs(here.desk.owner)
+                if j.request == request and j.state in ("queued", "running")]  # fmt: skip
+        if busy:
+            waiting(here, busy[0].job)
+        elif st.button(here.say("beside.find_causes"), key=f"causes_{record.seq}"):
+            ask_for_waterfall(here.desk, base, record)
+            st.rerun()
+        return
+    answer: dict[str, Any] = json.loads(done.result)
+    aim = st.selectbox(here.term("aim"), answer["aims"], format_func=lambda a: here.term(a, "aims"),
+                       key=f"causes_of_{record.seq}", width=260)  # fmt: skip
+    parts = pd.DataFrame(answer["parts"][here.lang][aim])
+    if parts.empty:
+        st.caption(here.say("home.no_movers"))
+        return
+    look = here.look(900)
+    table = parts.assign(part=[aim_text(aim, v, look, sign=True) for v in parts["part"]],
+                         gap_amount=[aim_text(aim, v, look) for v in parts["gap_amount"]])  # fmt: skip
+    chart(here, waterfall(parts, aim, answer["start"][aim], look), table, f"waterfall_{record.seq}",
+          name=here.term("change"), part=here.say("beside.part"), gap_amount=here.say("beside.open"))  # fmt: skip
+
+
+@st.fragment(run_every="1s")
+def waiting(here: Visit, name: str) -> None:
+    """A waterfall that is being worked out."""
+    job = here.desk.board.get(here.desk.owner, name)
+    if job is None or job.state not in ("queued", "running"):
+        if job is not None and job.state == "failed":
+            st.session_state["told"] = ("error", job.message(here.lang))
+        st.rerun(scope="app")
+    st.progress(min(1.0, (job.stage or 0) / (job.stages or 1)), text=state_words(here, job))
 
 
 def districts(here: Visit, found: Contrast, record: Record, year: int) -> None:

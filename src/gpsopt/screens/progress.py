@@ -21,6 +21,8 @@ def state_words(here: Visit, job: Job) -> str:
         return here.say("runs.saving" if job.value is not None else "runs.stopping")
     if job.result == "explaining":
         return here.say("runs.explaining")
+    if job.kind != "solve" and job.stage:
+        return here.say("runs.pieces", done=job.stage, planned=job.stages)
     if job.aim is None:
         return here.say("runs.preparing")
     gap = "–" if job.gap is None else f"{100 * job.gap:.2f} %"

@@ -77,12 +77,15 @@ def card(here: Visit, job: Job) -> None:
     """One job: what it seeks, how far it is, a button to stop it."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{job.title(here.lang)}** — {state_words(here, job)}", width="stretch")
+            kind = "" if job.kind == "solve" else f"{here.say(f'runs.kind_{job.kind}')} · "
+            st.markdown(f"**{kind}{job.title(here.lang)}** — {state_words(here, job)}", width="stretch")
             st.button(
                 here.term("btn_stop"), key=f"stop_{job.job}", disabled=bool(job.asked), on_click=_stop,
                 args=(here, job.job), help=here.say("runs.stop_help"),
             )  # fmt: skip
-        if job.state == "running" and job.stage and job.stages:
+        if job.kind != "solve":
+            st.progress(min(1.0, (job.stage or 0) / (job.stages or 1)))
+        elif job.state == "running" and job.stage and job.stages:
             done = (job.stage - 1 + (1 - min(1.0, job.gap or 0.0) if job.gap is not None else 0.0)) / job.stages
             st.progress(min(1.0, max(0.0, done)), text=here.say(
                 "runs.figures", best=aim_value(here, job.aim, job.value), bound=aim_value(here, job.aim, job.bound),

@@ -1,0 +1,135 @@
+"""Trade-offs: what can be had of one aim at each level of another, with a point to pick and save as a scenario."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from gpsopt.desk.asking import ask_for_frontier
+from gpsopt.desk.files import digest_now
+from gpsopt.errors import GpsoptError
+from gpsopt.jobs import Job
+from gpsopt.report.charts import aim_text, frontier
+from gpsopt.screens.asking import solve_now, told
+from gpsopt.screens.pages import go
+from gpsopt.screens.progress import state_words
+from gpsopt.screens.shown import grid
+from gpsopt.screens.visit import Visit, visit
+from gpsopt.settings import AIMS
+
+
+def tradeoffs() -> None:
+    """The page."""
+    here = visit()
+    told()
+    if not here.model:
+        st.info(here.say("app.no_model"))
+        return
+    st.caption(here.say("tradeoffs.says"))
+    ask(here)
+    known = {file.name for file in here.scenarios}
+    jobs = [j for j in here.desk.board.jobs(here.desk.owner) if j.kind == "frontier" and j.subject in known]
+    busy = [job for job in jobs if job.state in ("queued", "running")]
+    st.session_state["frontiers"] = [job.job for job in busy]
+    if busy:
+        waiting(here)
+    done = [job for job in jobs if job.state == "finished" and job.result]
+    if jobs and jobs[0].state == "failed":
+        st.error(f"**{jobs[0].title(here.lang)}** — {jobs[0].message(here.lang)}")
+    if done:
+        names = {job.job: _title(here, job) for job in done}
+        chosen = st.selectbox(here.say("tradeoffs.which"), list(names), format_func=lambda j: names[j], key="frontier")
+        curve(here, next(job for job in done if job.job == chosen))
+
+
+def ask(here: Visit) -> None:
+    """A scenario, two aims, how many points."""
+    titles = {file.name: file.title(here.lang) for file in here.scenarios if not file.fault}
+    aims = list(AIMS)
+    with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(here.term("scenario"), list(titles), format_func=lambda n: titles[n], key="frontier_of",
+                            index=list(titles).index(here.baseline) if here.baseline in titles else 0)  # fmt: skip
+        one = st.selectbox(here.say("tradeoffs.one"), aims, index=aims.index("outlay"), key="frontier_one",
+                           format_func=lambda a: here.term(a, "aims"), width=190)  # fmt: skip
+        two = st.selectbox(here.say("tradeoffs.two"), aims, index=aims.index("worst_area"), key="frontier_two",
+                           format_func=lambda a: here.term(a, "aims"), width=190)  # fmt: skip
+        points = st.number_input(here.say("tradeoffs.points"), 3, 20, 7, key="frontier_points", width=120)
+        if st.button(here.say("tradeoffs.find"), type="primary", key="find", disabled=name is None) and name:
+            _ask(here, name, (one, two), int(points))
+
+
+def _ask(here: Visit, name: str, aims: tuple[str, str], points: int) -> None:
+    try:
+        ask_for_frontier(here.desk, name, aims, points)
+    except GpsoptError as error:
+        here.refused(error)
+        return
+    st.session_state.pop("frontier", None)
+    st.rerun()
+
+
+@st.fragment(run_every="1s")
+def waiting(here: Visit) -> None:
+    """Frontiers that are being worked out."""
+    for name in st.session_state["frontiers"]:
+        job = here.desk.board.get(here.desk.owner, name)
+        if job is None or job.state not in ("queued", "running"):
+            st.rerun(scope="app")
+        st.progress(
+            min(1.0, (job.stage or 0) / (job.stages or 1)), text=f"{_title(here, job)} — {state_words(here, job)}"
+        )
+
+
+def _title(here: Visit, job: Job) -> str:
+    one, two = job.given["aims"]
+    return f"{job.title(here.lang)} · {here.term(one, 'aims')} / {here.term(two, 'aims')} · {job.given['points']}"
+
+
+def curve(here: Visit, job: Job) -> None:
+    """The points; one can be picked on the chart or in the list, and becomes a scenario."""
+    answer: dict[str, Any] = json.loads(job.result or "{}")
+    one, two = answer["aims"]
+    points = {p["point"]: p for p in answer["points"]}
+    frame = pd.DataFrame([
+        {"point": n, **{k: v for a in (one, two) for k, v in ((a, p["values"][a]), (f"{a}_bound", p["bounds"][a]))}}
+        for n, p in points.items()
+    ])  # fmt: skip
+    if digest_now(here.desk, job.subject) is None:
+        st.warning(f"⚠ {here.say('status.stale')}")
+    st.markdown(here.say("tradeoffs.plans" if answer["plans"] else "tradeoffs.fractions"))
+    look = here.look(760)
+    left, right = st.columns([3, 2], gap="medium")
+    with right:
+        chosen = st.radio(
+            here.say("tradeoffs.pick"), list(points), key=f"point_{job.job}",
+            format_func=lambda n: f"{n} · {aim_text(one, points[n]['values'][one], look)} / "
+                                  f"{aim_text(two, points[n]['values'][two], look)}",
+        )  # fmt: skip
+        if st.button(here.say("tradeoffs.save"), type="primary", key="save_point") and chosen is not None:
+            _save(here, job, int(chosen), str(points[chosen]["text"]))
+        if st.button(here.say("tradeoffs.to_runs"), key="to_runs"):
+            go("runs", here.lang)
+    with left:
+        st.altair_chart(frontier(frame, (one, two), look, chosen=chosen), theme=None, key=f"curve_{job.job}")
+        table = frame.assign(**{a: [aim_text(a, v, look) for v in frame[a]] for a in (one, two)})
+        with st.expander(here.say("app.as_table")):
+            grid(here, table, f"points_{job.job}", point=here.say("tradeoffs.point"),
+                 **{one: here.term(one, "aims"), two: here.term(two, "aims")})  # fmt: skip
+
+
+def _save(here: Visit, job: Job, number: int, text: str) -> None:
+    """Make the point a scenario of the desk and solve it."""
+    name = f"{job.subject}-point{number}"[:58]
+    try:
+        here.desk.write_scenario(name, text)
+    except GpsoptError as error:
+        here.refused(error)
+        return
+    st.session_state["scenario"] = name
+    solve_now(visit(), name)
+
+
+tradeoffs()
