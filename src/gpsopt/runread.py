@@ -23,7 +23,6 @@ import pandas as pd
 from gpsopt.changes import Entry, read_entries
 from gpsopt.errors import UsageError
 from gpsopt.money import fen
-from gpsopt.plan.frames import COLUMNS
 from gpsopt.plan.page import page_of
 from gpsopt.plan.plan import Result
 from gpsopt.scenario import Scenario, read_scenario
@@ -86,7 +85,11 @@ class Run:
 
     def frame(self, name: str) -> pd.DataFrame:
         """The table `name`; without rows, with its columns, where the run has none."""
-        return self.frames[name] if name in self.frames else typed(pd.DataFrame(columns=list(COLUMNS[name])))
+        if name in self.frames:
+            return self.frames[name]
+        from gpsopt.plan.frames import COLUMNS  # brings the model along: only where a table is missing
+
+        return typed(pd.DataFrame(columns=list(COLUMNS[name])))
 
     def title(self, lang: str) -> str:
         """The scenario's title in a language, falling back to the other one and to its name."""
