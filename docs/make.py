@@ -31,6 +31,7 @@ EXAMPLES: Final = {
     "solve": "solve first",
     "verify": "verify runs/{run}",
     "compare": "compare runs/{run} runs/{cut}",
+    "goals": "goals runs/{run}",
     "frontier": "frontier first --aims livelihood_shortfall,outlay --points 4",
 }
 #: what is run before an example and not shown
