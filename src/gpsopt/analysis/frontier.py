@@ -26,6 +26,7 @@ from gpsopt.errors import InfeasibleError, UsageError
 from gpsopt.read import nearest
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import AIMS
+from gpsopt.whatif import Session
 
 #: up to so many award decisions the points are proven plans unless the caller says otherwise
 FEW: Final = 300
@@ -173,6 +174,7 @@ class _Search:
         self.before = order[:first]
         self.after = tuple(a for a in order[first:] if a not in aims)
         self._gap, self._time_limit, self._progress, self._planned = gap, time_limit, progress, planned
+        self._sessions: dict[tuple[Any, ...], Session] = {}
         self.tried = 0
 
     def ends(self) -> list[Point]:
@@ -201,6 +203,13 @@ class _Search:
         found = [self.point(self.aims, dict(zip(others, limits, strict=True))) for limits in itertools.product(*spans)]
         return [point for point in found if point is not None]
 
+    def _relaxed(self, order: tuple[str, ...], scenario: Scenario) -> Reached | None:
+        """Points that differ only in their limits are answered by one model, kept warm."""
+        kind = (order, frozenset(scenario.settings.aims.limit))
+        if kind not in self._sessions:
+            self._sessions = {kind: Session(scenario)}
+        return relaxed(scenario, self._sessions[kind])
+
     def point(self, aims: tuple[str, ...], limits: dict[str, Decimal]) -> Point | None:
         """One point; None where the limits cannot be kept together."""
         self.tried += 1
@@ -214,7 +223,7 @@ class _Search:
         update: dict[str, Any] = {"order": order, "tolerance": tolerance, "limit": keep}
         there = settings.model_copy(update={"aims": settings.aims.model_copy(update=update)})
         scenario = replace(self.base, settings=there)
-        reached = proven(scenario, self._gap, self._time_limit) if self.are_plans else relaxed(scenario)
+        reached = proven(scenario, self._gap, self._time_limit) if self.are_plans else self._relaxed(order, scenario)
         if self._progress is not None:
             self._progress(self.tried, self._planned)
         if reached is None:

@@ -5,15 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from gpsopt.checks import PROOFS, check
-from gpsopt.compiler import compile_model
-from gpsopt.errors import InputError
-from gpsopt.model.build import build_world
 from gpsopt.model.world import world_of
 from gpsopt.plan.plan import Plan
-from gpsopt.planning import options_of, plan_or_end
+from gpsopt.planning import plan_or_end
 from gpsopt.scenario import Scenario
-from gpsopt.solving.fractions import relaxed_stages
+from gpsopt.whatif import Session
 
 
 @dataclass(frozen=True)
@@ -27,16 +23,19 @@ class Reached:
     plan: Plan | None = None
 
 
-def relaxed(scenario: Scenario) -> Reached | None:
-    """The aims with awards as fractions; None where nothing fits. Raises InputError where the tables are wrong."""
+def relaxed(scenario: Scenario, session: Session | None = None) -> Reached | None:
+    """The aims with awards as fractions; None where nothing fits. Raises InputError where the tables are wrong.
+
+    A `session` of a scenario with the same rows and columns answers from where it stands; any other is asked anew.
+    """
     began = time.monotonic()
-    _refuse(scenario)
-    world = world_of(scenario)
-    stages = relaxed_stages(world, compile_model(build_world(world)), options_of(scenario).seed)
-    if stages is None:
+    stages = (session or Session(scenario)).relaxed(scenario).stages
+    if not stages:
         return None
-    values = {s.name: s.value for s in stages}
-    return Reached(values, dict(values), dict.fromkeys(values, 0.0), time.monotonic() - began)
+    return Reached(
+        {s.name: s.value for s in stages}, {s.name: s.bound for s in stages}, {s.name: s.gap_amount for s in stages},
+        time.monotonic() - began,
+    )  # fmt: skip
 
 
 def proven(scenario: Scenario, gap: float | None = None, time_limit: float | None = None) -> Reached | None:
@@ -55,12 +54,6 @@ def proven(scenario: Scenario, gap: float | None = None, time_limit: float | Non
 def binaries(scenario: Scenario) -> int:
     """Award decisions of the scenario's model."""
     return int(world_of(scenario).binary.sum())
-
-
-def _refuse(scenario: Scenario) -> None:
-    errors = tuple(f for f in check(scenario) if f.severity == "error" and f.code not in PROOFS)
-    if errors:
-        raise InputError(errors)
 
 
 __all__ = ["Reached", "binaries", "proven", "relaxed"]

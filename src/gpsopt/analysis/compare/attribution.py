@@ -25,6 +25,7 @@ from gpsopt.analysis.compare.wording import aim_figure, cause_name
 from gpsopt.analysis.values import Reached, proven, relaxed
 from gpsopt.errors import InputError, UsageError
 from gpsopt.text import say, term
+from gpsopt.whatif import Session
 
 #: up to so many changes every mixture is solved
 MOST: Final = 6
@@ -139,8 +140,9 @@ def waterfall(
     full = count <= MOST
     wanted = _mixtures(count, full)
     reached: dict[Mixture, Reached | None] = {}
+    session = None if plans else Session(contrast.base.scenario)
     for done, members in enumerate(wanted, 1):
-        reached[members] = _solved(contrast, causes, members, plans, gap, time_limit)
+        reached[members] = _solved(contrast, causes, members, session, gap, time_limit)
         if progress is not None:
             progress(done, len(wanted))
     rows = contrast.aims
@@ -160,13 +162,13 @@ def _mixtures(count: int, full: bool) -> list[Mixture]:
 
 
 def _solved(
-    contrast: Contrast, causes: tuple[Cause, ...], members: Mixture, plans: bool, gap: float | None,
+    contrast: Contrast, causes: tuple[Cause, ...], members: Mixture, session: Session | None, gap: float | None,
     time_limit: float | None,
 ) -> Reached | None:  # fmt: skip
     base, other = contrast.base.scenario, contrast.other.scenario
     scenario = mixture(base, other, [causes[k] for k in sorted(members)])
     try:
-        return proven(scenario, gap, time_limit) if plans else relaxed(scenario)
+        return proven(scenario, gap, time_limit) if session is None else relaxed(scenario, session)
     except InputError:  # changes that do not stand without each other
         return None
 
