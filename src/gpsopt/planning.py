@@ -21,6 +21,7 @@ from gpsopt.checks import PROOFS, check
 from gpsopt.compiler import compile_model
 from gpsopt.errors import Finding, InfeasibleError, InputError, LimitError
 from gpsopt.model.build import build_world
+from gpsopt.model.ledger import Money, Quantities
 from gpsopt.model.world import World, world_of
 from gpsopt.plan.frames import Draft, excluded_frame, frame_of, frames_of
 from gpsopt.plan.goals import goals_frame
@@ -29,10 +30,11 @@ from gpsopt.plan.values import limits_passed, plan_values, totals_of
 from gpsopt.runfolder import text_rows
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import AIMS
-from gpsopt.solving.engine import Stop
+from gpsopt.solving.engine import Array, Engine, Stop
 from gpsopt.solving.grid import to_grid
+from gpsopt.solving.measured import measured
 from gpsopt.solving.prices import prices_of
-from gpsopt.solving.stages import Answer, Options, Progress, seek
+from gpsopt.solving.stages import Answer, Options, Progress, aims_of, seek
 from gpsopt.verify import verify_frames
 
 Listener = Callable[[Progress], None]
@@ -103,6 +105,25 @@ def plan_or_end(
         return _ending(world, options, answer, counts, clock)
     quantities, money, on_grid = to_grid(world, compiled, answer.point, aims, limits_passed(world, compiled))
     prices = frame_of("prices", prices_of(world, compiled, engine, aims, answer.point))
+    clock.mark("solve")
+    return _plan(Draft(world, quantities, money), prices, options, answer, counts, clock, on_grid)
+
+
+def plan_at(
+    world: World, compiled: Any, point: Array, options: Options, found: tuple[Quantities, Money, bool] | None = None
+) -> Plan:
+    """The plan at a point that another search than that of the aims found; `found`: its quantities on the grid.
+
+    Each aim is shown with its value there and the relaxation's bound; the plan passes the same check as any other.
+    """
+    clock = _Seconds()
+    clock.seconds |= {"read": 0.0, "build": 0.0}
+    aims = aims_of(world, compiled)
+    quantities, money, on_grid = found or to_grid(world, compiled, point, aims, limits_passed(world, compiled))
+    answer = measured(world, compiled, point, options)
+    prices = frame_of("prices", prices_of(world, compiled, Engine(compiled, options.seed), aims, point))
+    counts = {"rows": int(compiled.matrix.shape[0]), "columns": int(compiled.matrix.shape[1]),
+              "binaries": int(world.binary.sum())}  # fmt: skip
     clock.mark("solve")
     return _plan(Draft(world, quantities, money), prices, options, answer, counts, clock, on_grid)
 

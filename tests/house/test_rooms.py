@@ -17,7 +17,7 @@ ORDER = (
     ("solving",),
     ("plan",),
     ("verify",),
-    ("runfolder", "runread", "planning", "whatif", "nofit", "runs", "starter"),
+    ("runfolder", "runread", "planning", "whatif", "nofit", "runs", "starter", "seeking"),
     ("analysis", "simulation"),
     ("report",),
     ("jobs",),

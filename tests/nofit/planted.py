@@ -239,6 +239,12 @@ CASES = (
         more='[[lock]]\nneed = "n1"\nyear = 2016\noffer = "o1"\naward = true\n',
     ),
     Planted(
+        "a limit of an aim against a budget",
+        {"budgets": TABLES["budgets"].replace("p,2015,9000", "p,2015,5100")},
+        {"aim_limit", "existing_budget"}, {"p 2015"}, "aim_limit", "1200.00",
+        more="[aims.limit]\nlivelihood_shortfall = 0\n",
+    ),
+    Planted(
         "two conflicts of different kinds",
         {"needs": floors(n1_2015="1", n2_2016="1"), "budgets": TABLES["budgets"].replace("p,2015,9000", "p,2015,5000"),
          "offers": OFFERS + ",capacity\no1,u1,i1,300,\no3,u3,i2,700,3\n"},

@@ -27,12 +27,15 @@ def solve(
     time_limit: Annotated[float | None, typer.Option(min=0.001, callback=finite)] = None,
     node_limit: Annotated[int | None, typer.Option(min=1, max=2**31 - 1)] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**31 - 1)] = None,
+    seek: Annotated[str | None, typer.Option(metavar="WHAT")] = None,
     json: Json = False,
     lang: Lang = None,
 ) -> Reply:
     there(scenario)
     writable(out)
     tongue = tongue_of()
+    if seek is not None:
+        return _sought(scenario, out, seek, gap, time_limit, tongue)
 
     def job() -> Result:
         from gpsopt.planning import plan_or_end
@@ -82,6 +85,20 @@ def _solved(result: Result, folder: Path, why: NoFit | None, tongue: str) -> Rep
     complaint = say(f"error.{code}", tongue, path=folder)
     document |= {**terminal.trouble(complaint, code, 1, (), tongue), **verdict_json(verdict, tongue)}
     return Reply(1, text, "\n".join([complaint, *verdict.lines(tongue)]), document)
+
+
+def _sought(scenario: Path, out: Path, seek: str, gap: float | None, limit: float | None, tongue: str) -> Reply:
+    """What is sought besides the aims, as a run whose folder also holds the scenario file that it needs."""
+    from gpsopt.runfolder import write_run
+    from gpsopt.seeking import find
+
+    with terminal.ProgressLine(tongue):
+        found = terminal.in_background(lambda: find(scenario, seek, gap=gap, time_limit=limit))
+    plan = found.plan
+    folder = write_run(plan, out, found.files(scenario, out / plan.run))
+    text = f"{plan.page(tongue)}\n{found.page(tongue)}\n{say('cli.written', tongue, path=folder)}"
+    document = {"path": str(folder), **plan.summary, "plan_hash": _plan_hash(plan), "seek": found.document()}
+    return Reply(text=text, document=document)
 
 
 def _known(result: Result) -> list[Finding]:

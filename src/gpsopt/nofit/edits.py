@@ -23,6 +23,7 @@ class Edits:
     freed: tuple[Mapping[str, Value], ...] = ()
     clauses: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     settings: Mapping[str, Value] = field(default_factory=dict)
+    limits: Mapping[str, Value] = field(default_factory=dict)  # of aims
 
     def with_(self, other: Edits) -> Edits:
         """Both, one after the other."""
@@ -30,12 +31,12 @@ class Edits:
                    for name in (*self.clauses, *other.clauses)}  # fmt: skip
         return Edits(
             (*self.changes, *other.changes), (*self.additions, *other.additions), (*self.freed, *other.freed),
-            clauses, {**self.settings, **other.settings},
+            clauses, {**self.settings, **other.settings}, {**self.limits, **other.limits},
         )  # fmt: skip
 
     @property
     def empty(self) -> bool:
-        return not (self.changes or self.additions or self.freed or self.clauses or self.settings)
+        return not (self.changes or self.additions or self.freed or self.clauses or self.settings or self.limits)
 
     def toml(self, title: str, title_zh: str, question: str, base: str = FAILED) -> str:
         """The scenario file."""
@@ -47,6 +48,8 @@ class Edits:
             lines += ["", "[[add]]", f"table = {_text(table)}", f"row = {_value(dict(row))}"]
         for lock in self.freed:
             lines += ["", "[[lock]]", *(f"{key} = {_value(value)}" for key, value in lock.items()), "free = true"]
+        if self.limits:
+            lines += ["", "[aims.limit]", *(f"{key} = {_value(value)}" for key, value in self.limits.items())]
         for name, keys in self.clauses.items():
             lines += ["", f"[clauses.{name}]", *(f"{key} = {_value(value)}" for key, value in keys.items())]
         return "\n".join(lines) + "\n"

@@ -95,7 +95,7 @@ def system_of(scenario: Scenario) -> System:
     compiled = compile_model(build_world(wide))
     problem = problem_of(compiled)
     elements = list(_elements_of_rows(wide, compiled))
-    bounds = [*_excluded(world, compiled), *_sizes(world, wide, compiled), *_posts(world, compiled)]
+    bounds: list[Bound] = [*_excluded(world, compiled), *_sizes(world, wide, compiled), *_posts(world, compiled)]
     bounds += _money(world, compiled)
     if world.facts.settings.regime == "fees_stay":
         span = compiled.rows["regime.released_is_used"]
@@ -109,6 +109,13 @@ def system_of(scenario: Scenario) -> System:
             np.full(len(bounds), -np.inf), np.array([most for *_rest, most in bounds], dtype=float),
         )  # fmt: skip
     return System(scenario, world, wide, compiled, problem, tuple(elements))
+
+
+def plain_system(scenario: Scenario) -> System:
+    """The scenario's own model, not widened: its points are points of the plan."""
+    world = world_of(scenario)
+    compiled = compile_model(build_world(world))
+    return System(scenario, world, world, compiled, problem_of(compiled), tuple(_elements_of_rows(world, compiled)))
 
 
 def widened(world: World) -> World:

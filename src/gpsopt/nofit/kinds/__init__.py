@@ -27,6 +27,7 @@ KINDS: Final[dict[str, Kind]] = {
         ("own_capacity.work_within_own_capacity", "own_capacity.offer_within_its_capacity",
          "own_capacity.most_by_capacity"), awards.capacity
     ),
+    "aim_limit": Kind(("aim_limit",), money.aim_limit),
     "relation": Kind(("related_needs",), services.relation),
     "tolerance": Kind(("continuity.nobody_loses_the_service",), services.tolerance),
     "contract_limit": Kind(

@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from gpsopt.model.aims import MONEY_AIMS
 from gpsopt.model.world import FEN_PER_WAN
 from gpsopt.money import yuan
-from gpsopt.nofit.edits import change
+from gpsopt.nofit.edits import Edits, change
 from gpsopt.nofit.kinds.services import one_step
 from gpsopt.nofit.loosen import Link, Loosening, Slack, Step
-from gpsopt.nofit.names import Fen, Named
+from gpsopt.nofit.names import Fen, Named, Word
 from gpsopt.nofit.system import System
+from gpsopt.settings import AIMS
 
 Values = Mapping[tuple[Any, ...], float]
 _NOISE = 0.2  # of a fen: what the solver's tolerance may add
@@ -109,6 +111,32 @@ def contract_limit(system: System) -> Loosening:
         return found
 
     return Loosening("contract_limit", (*slacks, *one_step(system)), steps)
+
+
+def aim_limit(system: System) -> Loosening:
+    """A limit of an aim that lies further out."""
+    said = system.world.facts.settings.aims.limit
+    slacks = [
+        Slack(("aim_limit", e.rule), ((e.row, system.gives(e.row)),), 1.0 if e.rule in MONEY_AIMS else 100.0)
+        for e in system.of("aim_limit")
+    ]
+
+    def steps(values: Values, wider: int) -> list[Step]:
+        found = []
+        for (_kind, name), value in sorted(values.items()):
+            before = Decimal(said[name])
+            unit = Decimal("0.01") if name in MONEY_AIMS else Decimal("0.0001")
+            size = 10_000.0 if name in MONEY_AIMS else 1.0
+            more = unit * (math.ceil(value * size / float(unit) - 1e-2) + wider)
+            after = before + more if AIMS[name] == "min" else before - more
+            found.append(Step(
+                Edits(limits={name: after}), "nofit.step_aim_limit",
+                {"aim": Word(name, "aims"), "before": before, "after": after}, more,
+                "yuan" if name in MONEY_AIMS else "share",
+            ))  # fmt: skip
+        return found
+
+    return Loosening("aim_limit", tuple(slacks), steps)
 
 
 def cost_standard(system: System) -> Loosening:
