@@ -9,6 +9,7 @@ from gpsopt.commands import compare as _compare
 from gpsopt.commands import simulate as _simulate
 from gpsopt.commands import frontier as _frontier
 from gpsopt.commands import goals as _goals
+from gpsopt.commands import export as _export
 from gpsopt.commands import init as _init
 from gpsopt.commands import app as _app
 

@@ -1,0 +1,50 @@
+"""gpsopt export: a model or scenario as a file that other programs read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gpsopt.commandline import Json, Lang, app, there, tongue_of
+from gpsopt.errors import UsageError
+from gpsopt.terminal import Reply
+from gpsopt.text import say
+
+
+@app.command()
+def export(
+    source: Annotated[Path, typer.Argument(metavar="MODEL|SCENARIO")],
+    to: Annotated[Path, typer.Option()],
+    aim: Annotated[str | None, typer.Option()] = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> Reply:
+    there(source)
+    if to.suffix.lower() in (".mps", ".lp"):
+        return _matrix(source, to, aim)
+    raise UsageError("export_format", path=str(to), known=".mps, .lp")
+
+
+def _matrix(source: Path, to: Path, aim: str | None) -> Reply:
+    """Rows and columns for another solver, one aim as the objective."""
+    from gpsopt.checks import check
+    from gpsopt.compiler import compile_model
+    from gpsopt.model.build import build
+    from gpsopt.planning import refuse_errors
+    from gpsopt.scenario import read_scenario
+    from gpsopt.settings import AIMS
+    from gpsopt.solving.export import write_model
+
+    scenario = read_scenario(source)
+    refuse_errors(check(scenario))
+    order = scenario.settings.aims.order
+    if aim is not None and aim not in order:
+        raise UsageError("export_aim", aim=aim, known=", ".join(order))
+    name = aim or order[0]
+    compiled = compile_model(build(scenario))
+    write_model(compiled, name, AIMS[name], to)
+    rows, columns = compiled.matrix.shape
+    text = say("cli.exported", tongue_of(), path=to, rows=f"{rows:,}", columns=f"{columns:,}")
+    return Reply(text=text, document={"path": str(to), "rows": rows, "columns": columns, "aim": name})
