@@ -33,6 +33,7 @@ EXAMPLES: Final = {
     "compare": "compare runs/{run} runs/{cut}",
     "goals": "goals runs/{run}",
     "frontier": "frontier first --aims livelihood_shortfall,outlay --points 4",
+    "alternatives": "alternatives first --within 0.05 --count 2",
 }
 #: what is run before an example and not shown
 PREPARED: Final = {"compare": ("solve first/scenarios/cut.toml",)}

@@ -9,8 +9,8 @@ import hashlib
 import json
 import platform
 import time
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from gpsopt.plan.values import limits_passed, plan_values, totals_of
 from gpsopt.runfolder import text_rows
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import AIMS
+from gpsopt.solving.alternatives import near_points, tolerant
 from gpsopt.solving.engine import Array, Engine, Stop
 from gpsopt.solving.grid import to_grid
 from gpsopt.solving.measured import measured
@@ -126,6 +127,50 @@ def plan_at(
               "binaries": int(world.binary.sum())}  # fmt: skip
     clock.mark("solve")
     return _plan(Draft(world, quantities, money), prices, options, answer, counts, clock, on_grid)
+
+
+@dataclass(frozen=True)
+class NearPlan:
+    """A plan that shares as little as can be with those before it: `shared` of their awards (0 none, 1 all), and the
+    least that any plan within the limits could share."""
+
+    plan: Plan
+    shared: float
+    least: float
+
+
+def near_plans(
+    scenario: Scenario, within: float, count: int, *, gap: float | None = None, time_limit: float | None = None
+) -> Iterator[NearPlan]:
+    """The best plan (its `shared` is 1), then up to `count` others, every aim within `within` of its scale.
+
+    `time_limit` in seconds for each search. Every plan is put on the grid and verified as any other; its summary
+    says what it may give up. Raises as `solve` does.
+    """
+    clock = _Seconds()
+    refuse_errors(check(scenario))
+    options = options_of(scenario, gap, time_limit)
+    world = world_of(scenario)
+    compiled = compile_model(build_world(world))
+    counts = {"rows": int(compiled.matrix.shape[0]), "columns": int(compiled.matrix.shape[1]),
+              "binaries": int(world.binary.sum())}  # fmt: skip
+    answer, _engine, aims = seek(world, compiled, options)
+    if answer.point is None:
+        raise InfeasibleError(title=scenario.title("en"))
+    passed, none = limits_passed(world, compiled), frame_of("prices", [])
+
+    def planned(point: Any, said: Answer) -> Plan:
+        quantities, money, on_grid = to_grid(world, compiled, point, aims, passed)
+        clock.mark("solve")
+        return _plan(Draft(world, quantities, money), none, options, said, counts, clock, on_grid)
+
+    yield NearPlan(planned(answer.point, answer), 1.0, 1.0)
+    loose = replace(answer, stages=tolerant(answer.stages, within))
+    near = near_points(world, compiled, aims, answer.stages, answer.point, options, within, count, time_limit)
+    for number, found in enumerate(near, 1):
+        plan = planned(found.point, loose)
+        named = {**plan.summary, "run": f"{plan.run}-alt{number}"}
+        yield NearPlan(replace(plan, summary=named), found.shared, found.least)
 
 
 def refuse_errors(findings: tuple[Finding, ...]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.cli.running import COMMAND, Command, environment, process
 from tests.cli.worlds import hamlet
 
-COMMANDS = ("check", "solve", "verify", "compare", "frontier", "goals", "init")
+COMMANDS = ("check", "solve", "verify", "compare", "frontier", "alternatives", "goals", "init")
 
 
 def test_help_names_the_commands_that_exist_and_no_others(gpsopt: Command) -> None:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from gpsopt.analysis.compare.wording import aim_figure
+from gpsopt.analysis.compare.wording import Names, aim_figure, wan
+from gpsopt.runread import as_run
 from gpsopt.text import say, term
 
 if TYPE_CHECKING:
+    from gpsopt.analysis.alternatives import Alternatives
     from gpsopt.analysis.frontier import Frontier, Point
 
 _WIDTH: Final = 110
+_NAMED: Final = 4  # awards and providers that are named
 
 
 def frontier_page(found: Frontier, lang: str) -> str:
@@ -68,4 +73,70 @@ def _amount(aim: str, value: float, lang: str) -> str:
     return say("tradeoff.wan_of", lang, value=aim_figure(aim, value))
 
 
-__all__ = ["frontier_page"]
+def alternatives_page(found: Alternatives, lang: str) -> str:
+    """The plans with their aims, what each shares with the best, the differences in words, safe and open awards."""
+    out = Console(file=io.StringIO(), width=_WIDTH, highlight=False, markup=False, emoji=False)
+    title = found.best.scenario.title(lang)
+    out.print(say("alternatives.title", lang, title=title, within=f"{100 * found.within:g}"), soft_wrap=True)
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    table.add_column(say("alternatives.plan", lang))
+    aims = [a["name"] for a in found.best.summary["aims"]]
+    for aim in aims:
+        table.add_column(term(aim, lang, within="aims"), justify="right", overflow="fold")
+    for name in ("awards", "shared"):
+        table.add_column(say(f"alternatives.{name}", lang), justify="right")
+    for number, plan in enumerate(found.plans):
+        label = say("alternatives.best", lang) if number == 0 else say("alternatives.number", lang, number=number)
+        values = {a["name"]: a["plan_value"] for a in plan.summary["aims"]}
+        shared = "–" if number == 0 else f"{100 * found.others[number - 1].shared:.0f} %"
+        state = "" if plan.certified else f" {say('alternatives.not_certified', lang)}"
+        table.add_row(label + state, *(aim_figure(a, values[a]) for a in aims), str(len(plan.allocation)), shared)
+    out.print(table, end="")
+    names = Names((as_run(found.best),), lang)
+    for number in range(1, len(found.plans)):
+        for line in _in_words(found, number, names, lang):
+            out.print(line, soft_wrap=True)
+    if not found.others:
+        out.print(say("alternatives.none", lang), soft_wrap=True)
+    for line in _states(found, names, lang):
+        out.print(line, soft_wrap=True)
+    out.print(say("alternatives.seconds", lang, seconds=f"{found.seconds:.1f}"), soft_wrap=True)
+    text = out.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def _in_words(found: Alternatives, number: int, names: Names, lang: str) -> Iterator[str]:
+    """What alternative `number` does otherwise: how many awards, whom it buys from instead."""
+    contrast = found.contrast(number)
+    awards = contrast.awards
+    counts = {kind: int((awards["kind"] == kind).sum()) for kind in ("won", "lost", "more", "less")}
+    changed = sum(awards.loc[awards["change"] > 0, "change"], Decimal(0))
+    whole = sum(found.best.allocation["amount"], Decimal(0))
+    part = f"{100 * float(changed / whole):.0f}" if whole else "0"
+    yield say("alternatives.differs", lang, number=number, part=part, **counts)
+    movers = contrast.movers
+    rows = movers[movers["measure"] == "purchased"]
+    for gains in (True, False):
+        shown = [f"{names.of('undertaker', r['key'])} {wan(r['change'], sign=True)}"
+                 for r in rows[rows["gains"] == gains].head(_NAMED).to_dict("records")]  # fmt: skip
+        if shown:
+            key = "purchased_more" if gains else "purchased_less"
+            said = {"by": say("compare.by_undertaker", lang), "shown": say("compare.list", lang).join(shown)}
+            yield f"    {say(f'compare.{key}', lang, **said)}"
+
+
+def _states(found: Alternatives, names: Names, lang: str) -> Iterator[str]:
+    """How many awards every plan takes, how many only some, and the largest of each."""
+    plans = len(found.plans)
+    for state in ("safe", "open"):
+        rows = found.awards[found.awards["state"] == state]
+        yield say(f"alternatives.{state}", lang, count=len(rows), plans=plans)
+        for row in rows.head(_NAMED).to_dict("records"):
+            yield "    " + say(
+                "alternatives.award", lang, year=row["year"], item=names.of("item", row["item"]),
+                area=names.of("area", row["area"]), undertaker=names.of("undertaker", row["undertaker"]),
+                offer=row["offer"], taken=row["plans"], plans=plans,
+            )  # fmt: skip
+
+
+__all__ = ["alternatives_page", "frontier_page"]
