@@ -1,4 +1,4 @@
-# make demo · make test · make test-all · make lint · make bench · make docs · make lock
+# make demo · make app · make test · make test-all · make lint · make bench · make docs · make screens · make lock
 # Needs Python 3.11 or newer and make; uses uv where it is installed, otherwise venv and pip.
 
 PYTHON ?= python3
@@ -17,7 +17,7 @@ else
 INSTALL = $(PIP) --disable-pip-version-check install --quiet
 endif
 
-.PHONY: demo test test-all lint bench docs lock clean
+.PHONY: demo test test-all lint bench docs screens lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(RUN_READY)
@@ -40,11 +40,12 @@ bench: $(DEV_READY)
 docs: $(DEV_READY)
 	$(BIN)/python -m docs.make
 
-ifneq ($(wildcard app.py),)
+screens: $(DEV_READY)
+	$(BIN)/python -m docs.screenshots
+
 .PHONY: app
 app: $(RUN_READY)
 	$(BIN)/gpsopt app
-endif
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -57,7 +57,7 @@ def test_key_figures_are_those_of_the_run(desk: Desk, show: Open) -> None:
 
     budgets = read_run(desk.store.path(record)).frame("budgets")
     amount = sum(budgets[budgets["year"] == 2016]["amount"])
-    assert shown["Budget · yuan"] == f"{amount:,.2f}".removesuffix(".00")
+    assert shown["Budget"] == f"{amount:,.2f}".removesuffix(".00")
 
 
 def test_figures_stand_against_the_pinned_baseline_with_their_sign(desk: Desk, show: Open) -> None:

@@ -70,6 +70,7 @@ def _where_from(here: Visit) -> None:
     assert record is not None
     pinned = here.baseline_record
     parts = [f"{here.say('bar.from_run')} `{record.run}`", here.status(record)]
+    parts.append(here.say("bar.money_in", unit=here.money_unit))
     if pinned is not None:
         is_it = record.seq == pinned.seq
         parts.append(here.say("bar.is_baseline") if is_it else here.say("bar.against", run=pinned.run))

@@ -14,7 +14,7 @@ from gpsopt.desk.asking import ask_for_waterfall, finished_study, waterfall_requ
 from gpsopt.report.charts import aim_text, area_coverage, movers, tile_map, waterfall
 from gpsopt.runs import Record
 from gpsopt.screens.asking import told
-from gpsopt.screens.figures import figures_of, years_of
+from gpsopt.screens.figures import Figures, figures_of, years_of
 from gpsopt.screens.opened import contrast
 from gpsopt.screens.progress import state_words
 from gpsopt.screens.shown import amounts, chart, grid, money_column, named, names, percent
@@ -58,37 +58,44 @@ def pick(here: Visit, base: Record, others: list[Record]) -> list[Record]:
 
 
 def beside(here: Visit, base: Record, chosen: list[Record], year: int) -> None:
-    """Key figures, a column each; under every figure its difference to the baseline."""
-    columns = st.columns(len(chosen) + 1, gap="small")
+    """Key figures, a column each; beside every figure its difference to the baseline, with sign and arrow."""
+    rows: dict[str, dict[str, str]] = {}
+    titles = {}
     pinned = figures_of(here.open(base), year)
-    for column, record in zip(columns, [base, *chosen], strict=True):
+    for record in (base, *chosen):
+        column, then = str(record.seq), None if record.seq == base.seq else pinned
+        titles[column] = f"{'★ ' if then is None else ''}{record.title(here.lang)}"
         run = here.open(record)
-        with column, st.container(border=True):
-            pin = "★ " if record.seq == base.seq else ""
-            st.markdown(f"**{pin}{record.title(here.lang)}**  \n:gray[{here.status(record)}]")
-            if year not in years_of(run):
-                st.caption(here.say("beside.no_year", year=year))
-                continue
-            now = figures_of(run, year)
-            then = None if record.seq == base.seq else pinned
-            for name in ("budget", "spent", "purchased", "stranded", "unspent"):
-                value = getattr(now, name)
-                _line(here.say(f"beside.{name}"), here.money(value), None if then is None else
-                      here.money(value - getattr(then, name), sign=True))  # fmt: skip
-            for name in ("coverage", "worst_area"):
-                value, before = getattr(now, name), None if then is None else getattr(then, name)
-                points = None if value is None or before is None else _points(here, value - before)
-                _line(here.say(f"goals.{name}"), percent(value), points)
-            _line(here.say("home.kpi_goals"), f"{now.met} / {now.aimed}", None)
-    st.caption(here.say("beside.unit", unit=here.money_unit, year=year))
+        cells = {here.term("summary.status"): here.status(record)}
+        if year in years_of(run):
+            cells |= _figures(here, figures_of(run, year), then)
+        for name, text in cells.items():
+            rows.setdefault(name, {})[column] = text
+    table = pd.DataFrame([{"figure": name, **cells} for name, cells in rows.items()]).fillna("—")
+    grid(here, table, "beside", figure=here.say("beside.unit", unit=here.money_unit, year=year), **titles)
 
 
-def _line(name: str, value: str, change: str | None) -> None:
-    """A figure with its change: sign and arrow, not colour alone."""
-    moves = change is not None and any(d in "123456789" for d in change)
-    arrow = "" if not moves else " ▲" if str(change).startswith("+") else " ▼"
-    shown = "" if change is None else f"  \n:gray[{change if moves else '±0'}{arrow}]"
-    st.markdown(f":gray[{name}]  \n**{value}**{shown}")
+def _figures(here: Visit, now: Figures, then: Figures | None) -> dict[str, str]:
+    """Name -> figure with its change."""
+    out = {}
+    for name in ("budget", "spent", "purchased", "stranded", "unspent"):
+        value = getattr(now, name)
+        change = None if then is None else here.money(value - getattr(then, name), sign=True)
+        out[here.say(f"beside.{name}")] = _with_change(here.money(value), change)
+    for name in ("coverage", "worst_area"):
+        value, before = getattr(now, name), None if then is None else getattr(then, name)
+        points = None if value is None or before is None else _points(here, value - before)
+        out[here.say(f"goals.{name}")] = _with_change(percent(value), points)
+    out[here.say("home.kpi_goals")] = f"{now.met} / {now.aimed}"
+    return out
+
+
+def _with_change(value: str, change: str | None) -> str:
+    if change is None:
+        return value
+    if not any(digit in "123456789" for digit in change):
+        return f"{value}   ="
+    return f"{value}   {'▲' if change.startswith('+') else '▼'} {change}"
 
 
 def _points(here: Visit, change: Decimal) -> str:

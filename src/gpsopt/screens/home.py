@@ -108,11 +108,10 @@ def key_figures(here: Visit, run: Run, year: int) -> None:
     ]
     for column, (name, value, delta, colour) in zip(st.columns(len(cells)), cells, strict=True):
         exact = {"budget": now.budget, "purchased": now.purchased, "stranded": now.stranded}.get(name)
-        unit = "" if exact is None else f" · {here.money_unit}"
         more = "" if exact is None else f" {here.money(exact)} {here.money_unit}"
         moves = bool(delta) and any(digit in "123456789" for digit in delta or "")
         column.metric(
-            f"{here.say(f'home.kpi_{name}')}{unit}", value, delta.replace("−", "-") if delta else None,
+            here.say(f"home.kpi_{name}"), value, delta.replace("−", "-") if delta else None,
             delta_color=colour if moves else "off", delta_arrow="auto" if moves else "off", border=True,
             help=here.say(f"home.kpi_{name}_help") + more,
         )  # fmt: skip

@@ -138,7 +138,7 @@ def districts(here: Visit, run: Run, year: int) -> None:
         "demand": rows["demand"], "served": rows["served"], "missing": rows["missing"],
         "covered": [percent(v) for v in rows["covered"]],
     })  # fmt: skip
-    chart(here, coverage_map(run, here.look(1100), year=year), table, "map", item=here.say("plan.service"),
+    chart(here, coverage_map(run, here.look(900), year=year), table, "map", item=here.say("plan.service"),
           area=here.term("area"), demand=here.term("demand"), served=here.term("served"),
           missing=here.term("shortfall"), covered=here.say("home.coverage"))  # fmt: skip
 
@@ -153,7 +153,7 @@ def fees(here: Visit, run: Run, year: int) -> None:
             "sink": [here.say(f"chart.flow_{n}") for n in rows["sink"]],
             "amount": [here.money(yuan(int(f))) for f in rows["fen"]],
         })  # fmt: skip
-        chart(here, fees_flow(run, here.look(560), year=year), table, "flow", source=here.term("from_line"),
+        chart(here, fees_flow(run, here.look(500), year=year), table, "flow", source=here.term("from_line"),
               sink=here.term("to_line"), amount=f"{here.term('amount')} ({here.money_unit})")  # fmt: skip
     with right:
         rows = ramp_rows(run)
@@ -161,7 +161,7 @@ def fees(here: Visit, run: Run, year: int) -> None:
             "year": rows["year"].astype(str), "part": [here.say(f"chart.part_{p}") for p in rows["part"]],
             "amount": [here.money(yuan(int(f))) for f in rows["fen"]],
         })  # fmt: skip
-        chart(here, ramp(run, here.look(560)), table, "ramp", year=here.term("year"), part=here.say("plan.part"),
+        chart(here, ramp(run, here.look(440)), table, "ramp", year=here.term("year"), part=here.say("plan.part"),
               amount=f"{here.term('amount')} ({here.money_unit})")  # fmt: skip
     ledger(here, run, year)
 
