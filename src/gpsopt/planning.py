@@ -26,7 +26,7 @@ from gpsopt.model.world import World, world_of
 from gpsopt.plan.frames import Draft, excluded_frame, frame_of, frames_of
 from gpsopt.plan.goals import goals_frame
 from gpsopt.plan.plan import Plan, Result
-from gpsopt.plan.values import limits_passed, plan_values, totals_of
+from gpsopt.plan.values import plan_values, totals_of
 from gpsopt.runfolder import text_rows
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import AIMS
@@ -83,7 +83,7 @@ def plan_or_end(
 
     `stop` is asked while the search runs; once it says yes, the best plan so far is the answer.
     """
-    clock = _Seconds()
+    clock = Seconds()
     if not isinstance(scenario, Scenario):
         scenario = read_scenario(scenario)
     refuse_errors(check(scenario))
@@ -92,22 +92,39 @@ def plan_or_end(
     world = world_of(scenario)
     compiled = compile_model(build_world(world))
     clock.mark("build")
+    return planned(world, compiled, options, clock, progress, stop)[0]
+
+
+def planned(
+    world: World,
+    compiled: Any,
+    options: Options,
+    clock: Seconds,
+    progress: Listener | None = None,
+    stop: Stop | None = None,
+    start: Array | None = None,
+) -> tuple[Result, Array | None]:
+    """The result of a model that is already a matrix, and the point of its plan before the grid.
+
+    `start`: the columns of a plan of a model like this one, tried first.
+    """
     counts = {
         "rows": int(compiled.matrix.shape[0]),
         "columns": int(compiled.matrix.shape[1]),
         "binaries": int(world.binary.sum()),
     }
     try:
-        answer, engine, aims = seek(world, compiled, options, progress, stop)
+        answer, engine, aims = seek(world, compiled, options, progress, stop, start)
     except LimitError:
-        return _without_plan(world, options, counts, clock)
+        return _without_plan(world, options, counts, clock), None
     if answer.point is None:
         clock.mark("solve")
-        return _ending(world, options, answer, counts, clock)
+        return _ending(world, options, answer, counts, clock), None
     quantities, money, on_grid = to_grid(world, compiled, answer.point, aims, limits_passed(world, compiled))
     prices = frame_of("prices", prices_of(world, compiled, engine, aims, answer.point))
     clock.mark("solve")
-    return _plan(Draft(world, quantities, money), prices, options, answer, counts, clock, on_grid)
+    plan = _plan(Draft(world, quantities, money), prices, options, answer, counts, clock, on_grid)
+    return plan, answer.point
 
 
 def plan_at(
@@ -117,7 +134,7 @@ def plan_at(
 
     Each aim is shown with its value there and the relaxation's bound; the plan passes the same check as any other.
     """
-    clock = _Seconds()
+    clock = Seconds()
     clock.seconds |= {"read": 0.0, "build": 0.0}
     aims = aims_of(world, compiled)
     quantities, money, on_grid = found or to_grid(world, compiled, point, aims, limits_passed(world, compiled))
@@ -201,7 +218,7 @@ def options_of(
     )
 
 
-def _without_plan(world: World, options: Options, counts: dict[str, int], clock: _Seconds) -> Result:
+def _without_plan(world: World, options: Options, counts: dict[str, int], clock: Seconds) -> Result:
     """A limit came before any plan."""
     clock.mark("solve")
     return _ending(world, options, Answer("limit", (), None, 0), counts, clock)
@@ -213,7 +230,7 @@ def _plan(
     options: Options,
     answer: Answer,
     counts: dict[str, int],
-    clock: _Seconds,
+    clock: Seconds,
     on_grid: bool,
 ) -> Plan:
     scenario = draft.world.facts.scenario
@@ -234,7 +251,7 @@ def _plan(
     return Plan(scenario, frames, summary, _manifest(scenario, options, answer))
 
 
-def _ending(world: World, options: Options, answer: Answer, counts: dict[str, int], clock: _Seconds) -> Result:
+def _ending(world: World, options: Options, answer: Answer, counts: dict[str, int], clock: Seconds) -> Result:
     scenario = world.facts.scenario
     summary = _summary(world, options, answer, counts)
     summary["seconds"] = clock.seconds
@@ -292,7 +309,7 @@ def _manifest(scenario: Scenario, options: Options, answer: Answer) -> dict[str,
     }  # fmt: skip
 
 
-class _Seconds:
+class Seconds:
     """Wall seconds of each part of the job."""
 
     def __init__(self) -> None:

@@ -10,20 +10,24 @@ differ are changed in the solver that is already warm; where not, the model is b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from gpsopt.checks import check
 from gpsopt.compiler import compile_model
 from gpsopt.model.build import build_world
 from gpsopt.model.world import World, world_of
-from gpsopt.planning import options_of, refuse_errors
+from gpsopt.plan.plan import Result
+from gpsopt.planning import Listener, Seconds, options_of, planned, refuse_errors
 from gpsopt.scenario import Scenario
+from gpsopt.solving.engine import Array, Stop
 from gpsopt.solving.relaxation import LpStage, Relaxation
 from gpsopt.solving.stages import Aim, Stage, aims_of, tolerance_of
+from gpsopt.solving.startpoint import moved_over, point_of
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class Session:
         self._relaxation = Relaxation(self.base.compiled, self.base.aims)
         self._first: tuple[LpStage, ...] | None = None
         self._asked = False
+        self._plan: Array | None = None
 
     def relaxed(self, scenario: Scenario, checked: bool = False) -> Relaxed:
         """The relaxed answer of this scenario; `checked`: its tables are known to be in order."""
@@ -96,6 +101,33 @@ class Session:
         self._base_stages()
         self._relaxation.change(other.compiled, other.aims)
         return _answer(other, self._relaxation.in_order(other.aims, other.tolerances()), "")
+
+    def solve(
+        self, scenario: Scenario | None = None, *, gap: float | None = None, time_limit: float | None = None,
+        node_limit: int | None = None, progress: Listener | None = None, stop: Stop | None = None,
+    ) -> Result:  # fmt: skip
+        """The proven plan of this scenario (None: of the session's own), from the session's plan where there is one.
+
+        The gap is the scenario's unless one is given; an end without a plan is a Result, as from `plan_or_end`.
+        """
+        clock = Seconds()
+        other = self.base if scenario is None or scenario is self.base.world.facts.scenario else prepared(scenario)
+        clock.mark("build")
+        options = options_of(other.world.facts.scenario, gap, time_limit, node_limit)
+        start = self._plan if other is self.base else self._start_for(other)
+        result, point = planned(other.world, other.compiled, options, clock, progress, stop, start)
+        if other is self.base and point is not None:
+            self._plan = point
+        return result
+
+    def begin_from(self, frames: Mapping[str, pd.DataFrame]) -> None:
+        """Take a finished plan of the session's scenario as the plan that answers start from."""
+        self._plan = point_of(self.base.world, self.base.compiled, frames)
+
+    def _start_for(self, other: Prepared) -> Array | None:
+        if self._plan is None:
+            return None
+        return moved_over(self._plan, self.base.compiled, other.compiled)
 
     def _base_stages(self) -> tuple[LpStage, ...] | None:
         """The session's own answer, whose bases every other one starts from."""

@@ -36,6 +36,7 @@ class Target:
     constant: float
     scale: float | None
     gap: float
+    warm: bool = False  # the search began from the plan of a model like this one
 
     def allowed(self, value: float) -> float:
         """The absolute gap that is good enough at this value."""
@@ -61,7 +62,8 @@ def seek_large(
             point = _searched(engine, target, bound, report, seconds)
     nodes = 0
     if point is not None:
-        point = _improve(engine, small, groups, target, priced, point, bound, report, seconds)
+        if not target.warm:  # near a good plan the search over everything is quicker than sweeps
+            point = _improve(engine, small, groups, target, priced, point, bound, report, seconds)
         value = float(target.costs @ point)
         if value - bound <= target.allowed(value):
             return Outcome("optimal", point, value, min(bound, value), nodes)

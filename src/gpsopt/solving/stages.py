@@ -156,23 +156,26 @@ def seek(
     options: Options,
     progress: Callable[[Progress], None] | None = None,
     stop: Stop | None = None,
+    start: Array | None = None,
 ) -> tuple[Answer, Engine, tuple[Aim, ...]]:
     """Solve the aims in order; when `stop` says so, end with the best plan there is, later aims unsought.
 
+    `start`: the columns of a plan of a model like this one; its decisions are the first to be tried.
     Raises LimitError where a limit or a stop came before any plan, SolverError if the solver failed.
     """
     engine = Engine(compiled, options.seed, stop)
     aims = aims_of(world, compiled)
     clock = _Clock(options.time_limit, len(aims), progress, stop)
     budget = sum(world.facts.budget.values()) / FEN_PER_WAN
-    search = _Search(engine, compiled, groups_of(world, compiled), aims, options, clock, budget)
+    search = _Search(engine, compiled, groups_of(world, compiled), aims, options, clock, start is not None, budget)
     stages: list[Stage] = []
     point: Array | None = None
+    tried = None if start is None else _restarted(search, start)
     nodes = 0
     for aim in aims:
         if point is not None and clock.stopped():
             break
-        outcome = _stage(search, aim, point)
+        outcome = _stage(search, aim, tried if point is None else point)
         nodes += outcome.nodes
         if outcome.status == "infeasible":
             if point is not None:
@@ -194,6 +197,14 @@ def seek(
     return Answer(worst, tuple(stages), point, nodes, worst == "limit" and clock.stopped()), engine, aims
 
 
+def _restarted(search: _Search, start: Array) -> Array | None:
+    """The best plan here with the decisions of `start`; None where they no longer fit."""
+    target = _target(search, search.aims[0], start, 0.0)
+    search.engine.set_cost(target.blend)
+    found = search.engine.with_integers_of(start)
+    return None if found is None or search.engine.violation(found) > 1e-6 else found
+
+
 def _signed(aim: Aim) -> float:
     return 1.0 if aim.sense == "min" else -1.0
 
@@ -208,6 +219,7 @@ class _Search:
     aims: tuple[Aim, ...]
     options: Options
     clock: _Clock
+    warm: bool  # it began from the plan of a model like this one
     budget: float  # 万元, all purchasers and years: the size of an outlay before one is known
 
 
@@ -254,7 +266,9 @@ def _target(search: _Search, aim: Aim, start: Array | None, gap: float) -> Targe
     for later in search.aims[search.aims.index(aim) + 1 :]:
         part /= 100.0
         blend += part * size / unit * _signed(later) * later.weights / _size(search, later, start)
-    return Target(costs, blend, sign * float(aim.constants.sum()) / unit, None if own else size / unit, gap)
+    return Target(
+        costs, blend, sign * float(aim.constants.sum()) / unit, None if own else size / unit, gap, search.warm
+    )
 
 
 def _size(search: _Search, aim: Aim, start: Array | None) -> float:
