@@ -26,7 +26,7 @@ from gpsopt.model.world import World, world_of
 from gpsopt.plan.frames import Draft, excluded_frame, frame_of, frames_of
 from gpsopt.plan.goals import goals_frame
 from gpsopt.plan.plan import Plan, Result
-from gpsopt.plan.values import plan_values, totals_of
+from gpsopt.plan.values import limits_passed, plan_values, totals_of
 from gpsopt.runfolder import text_rows
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import AIMS
