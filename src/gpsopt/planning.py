@@ -164,7 +164,7 @@ def near_plans(
     `time_limit` in seconds for each search. Every plan is put on the grid and verified as any other; its summary
     says what it may give up. Raises as `solve` does.
     """
-    clock = _Seconds()
+    clock = Seconds()
     refuse_errors(check(scenario))
     options = options_of(scenario, gap, time_limit)
     world = world_of(scenario)
