@@ -143,7 +143,10 @@ def plan_at(
     counts = {"rows": int(compiled.matrix.shape[0]), "columns": int(compiled.matrix.shape[1]),
               "binaries": int(world.binary.sum())}  # fmt: skip
     clock.mark("solve")
-    return _plan(Draft(world, quantities, money), prices, options, answer, counts, clock, on_grid)
+    plan = _plan(Draft(world, quantities, money), prices, options, answer, counts, clock, on_grid)
+    request = request_of(world.facts.scenario, options) + hashlib.sha256(point.tobytes()).hexdigest()
+    run = f"{world.facts.scenario.name}-{hashlib.sha256(request.encode()).hexdigest()[:8]}"
+    return replace(plan, summary={**plan.summary, "run": run})  # not the run of the same scenario's best plan
 
 
 @dataclass(frozen=True)

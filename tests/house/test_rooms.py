@@ -17,7 +17,7 @@ ORDER = (
     ("solving",),
     ("plan",),
     ("verify",),
-    ("runfolder", "runread", "planning", "whatif", "nofit", "runs", "starter", "seeking"),
+    ("runfolder", "runread", "planning", "whatif", "nofit", "runs", "starter", "seeking", "handplan"),
     ("analysis", "simulation"),
     ("report",),
     ("jobs",),

@@ -5,6 +5,7 @@
 from gpsopt.commands import check as _check
 from gpsopt.commands import solve as _solve
 from gpsopt.commands import verify as _verify
+from gpsopt.commands import score as _score
 from gpsopt.commands import compare as _compare
 from gpsopt.commands import simulate as _simulate
 from gpsopt.commands import frontier as _frontier

@@ -1,0 +1,161 @@
+"""A plan made by hand, read: a CSV file of quantities, or the tables of a run folder that somebody has edited.
+
+Columns year, need, offer, quantity; a row without an offer is what the need keeps direct in the year. Any further
+column is left alone. Every fault names file, row, column and value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from gpsopt.cells import CellFault, parse_cell
+from gpsopt.csvfile import Record, read_records
+from gpsopt.errors import Finding, InputError, UsageError
+from gpsopt.read import nearest
+from gpsopt.scenario import Scenario
+from gpsopt.tables import Cell, Column
+
+_COLUMNS: Final = {
+    "year": Column("year", "year", required=True),
+    "need": Column("need", "code", required=True, ref="needs"),
+    "offer": Column("offer", "code", ref="offers"),
+    "quantity": Column("quantity", "quantity", required=True, low=0),
+    "new": Column("new", "quantity", low=0),
+    "idle": Column("idle", "quantity", low=0),
+}
+#: what each file of a run folder must have
+_WANTED: Final = {
+    "allocation.csv": ("year", "need", "offer", "quantity"), "direct.csv": ("year", "need", "quantity", "new", "idle"),
+}  # fmt: skip
+Key = tuple[int, str, str]
+
+
+@dataclass(frozen=True)
+class HandPlan:
+    """Units by (year, need, offer), and by (year, need) what is kept, newly delivered and idle, where that is said."""
+
+    bought: dict[Key, Decimal]
+    direct: dict[tuple[int, str], Decimal]
+    new: dict[tuple[int, str], Decimal]
+    idle: dict[tuple[int, str], Decimal]
+    places: dict[Key, tuple[str, int]]  # file and row of every entry; the offer is "" for what stays direct
+    notes: tuple[Finding, ...] = ()
+
+
+def read_handplan(path: str | Path, scenario: Scenario) -> HandPlan:
+    """Read a plan made by hand; raises InputError with every fault, UsageError where there is nothing to read."""
+    source = Path(path)
+    if source.is_dir():
+        files = [source / name for name in _WANTED]
+        if not files[0].is_file():
+            raise UsageError("handplan_missing", path=str(source))
+    elif source.is_file():
+        files = [source]
+    else:
+        raise UsageError("handplan_missing", path=str(source))
+    reader = _Reader(scenario)
+    for file in files:
+        if file.is_file():
+            records, found = read_records(file, file.name if source.is_dir() else str(source))
+            reader.findings += found
+            reader.take(
+                records,
+                str(file.name if source.is_dir() else source),
+                _WANTED.get(file.name, ()) if source.is_dir() else (),
+            )
+    errors = tuple(f for f in reader.findings if f.severity == "error")
+    if errors:
+        raise InputError(errors)
+    return HandPlan(reader.bought, reader.direct, reader.new, reader.idle, reader.places, tuple(reader.findings))
+
+
+class _Reader:
+    """Gathers rows and faults over the files."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.findings: list[Finding] = []
+        self.bought: dict[Key, Decimal] = {}
+        self.direct: dict[tuple[int, str], Decimal] = {}
+        self.new: dict[tuple[int, str], Decimal] = {}
+        self.idle: dict[tuple[int, str], Decimal] = {}
+        self.places: dict[Key, tuple[str, int]] = {}
+        self._years = scenario.settings.years
+        self._known = {name: set(scenario.tables[f"{name}s"][name]) for name in ("need", "offer")}
+
+    def take(self, records: list[Record], file: str, wanted: tuple[str, ...]) -> None:
+        """One file: its header, then row by row."""
+        if not records:
+            return
+        line, header = records[0]
+        names = [cell.strip() for cell in header]
+        required = wanted or ("year", "need", "quantity")
+        for name in required:
+            if name not in names:
+                self.findings.append(Finding("error", "column_missing", file, row=line, column=name))
+        for name in {n for n in names if n in _COLUMNS and names.count(n) > 1}:
+            self.findings.append(Finding("error", "column_twice", file, row=line, column=name))
+        if any(f.severity == "error" for f in self.findings):
+            return
+        if len(records) == 1:
+            self.findings.append(Finding("error", "header_only", file))
+        at = {name: names.index(name) for name in _COLUMNS if name in names}
+        for row, cells in records[1:]:
+            if len(cells) != len(names):
+                self.findings.append(Finding("error", "wrong_cell_count", file, row=row,
+                                             details={"found": len(cells), "expected": len(names)}))  # fmt: skip
+                continue
+            self._row(file, row, {name: cells[place] for name, place in at.items()}, direct="idle" in wanted)
+
+    def _row(self, file: str, row: int, texts: dict[str, str], direct: bool) -> None:
+        cells: dict[str, Cell] = {}
+        before = len(self.findings)
+        for name, text in texts.items():
+            cells[name] = self._cell(file, row, name, text)
+        if len(self.findings) > before:
+            return
+        year, need, offer, quantity = cells["year"], cells["need"], cells.get("offer"), cells["quantity"]
+        assert isinstance(year, int) and isinstance(need, str) and isinstance(quantity, Decimal)
+        key = (year, need, str(offer or ""))
+        first = self.places.setdefault(key, (file, row))
+        if first != (file, row):
+            said = " ".join(map(str, key)).strip()
+            self.findings.append(
+                Finding("error", "duplicate_key", file, row=row, column="need", value=said, details={"first": first[1]})
+            )
+        elif offer:
+            self.bought[key] = quantity
+        else:
+            self.direct[year, need] = quantity
+            for name, kept in (("new", self.new), ("idle", self.idle)) if direct else ():
+                value = cells.get(name)
+                kept[year, need] = value if isinstance(value, Decimal) else Decimal(0)
+
+    def _cell(self, file: str, row: int, name: str, text: str) -> Cell:
+        column, text = _COLUMNS[name], text.strip()
+        if not text:
+            if column.required:
+                self.findings.append(Finding("error", "cell_missing", file, row=row, column=name))
+            return None
+        try:
+            value = parse_cell(text, column)
+        except CellFault as fault:
+            self.findings.append(Finding("error", fault.code, file, row=row, column=name, value=text,
+                                         details=fault.details))  # fmt: skip
+            return None
+        self.findings += self._unknown(file, row, name, value)
+        return value
+
+    def _unknown(self, file: str, row: int, name: str, value: Cell) -> Iterator[Finding]:
+        if name == "year" and value not in self._years:
+            years = ", ".join(map(str, self._years))
+            yield Finding(
+                "error", "handplan_year", file, row=row, column=name, value=str(value), details={"years": years}
+            )
+        elif name in self._known and value not in self._known[name]:
+            near = nearest(str(value), sorted(map(str, self._known[name])))
+            yield Finding("error", "reference_unknown", file, row=row, column=name, value=str(value),
+                          details={"table": f"{name}s", "nearest": near})  # fmt: skip
