@@ -106,7 +106,7 @@ def table_bytes(frame: pd.DataFrame) -> bytes:
 
 def input_files(scenario: Scenario) -> dict[str, bytes]:
     """The resolved scenario as a model folder: model.toml and tables, enough to verify or replay."""
-    settings = scenario.settings.model_dump(mode="python", exclude_none=True, exclude_defaults=True)
+    settings = scenario.settings.model_dump(mode="python", exclude_none=True, exclude_defaults=True, by_alias=True)
     settings.update(years=list(scenario.settings.years), base_year=scenario.settings.base_year)
     settings["unit_values"] = {k: plain(v) for k, v in sorted(scenario.unit_values.items())}
     files = {"model.toml": tomlkit.dumps(_tomlable(settings)).encode("utf-8")}

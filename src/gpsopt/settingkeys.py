@@ -131,12 +131,17 @@ def _unknown(
             groups = value.items() if get_origin(annotation) is dict else [("", value)]
             for name, group in groups:
                 if isinstance(group, dict):
-                    found += _unknown(group, inner, (*here, name) if name else here, tuple(inner.model_fields))
+                    found += _unknown(group, inner, (*here, name) if name else here, _names(inner))
         elif isinstance(value, list):
             for place, entry in enumerate(value):
                 if isinstance(entry, dict):
-                    found += _unknown(entry, inner, (*here, place), tuple(inner.model_fields))
+                    found += _unknown(entry, inner, (*here, place), _names(inner))
     return found
+
+
+def _names(model: type[BaseModel]) -> tuple[str, ...]:
+    """The keys of a group as files write them."""
+    return tuple(field.alias or name for name, field in model.model_fields.items())
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

@@ -50,7 +50,7 @@ class Qualification(Clause):
 
 
 class FeeStandard(Clause):
-    mode: Literal["exclude"] = "exclude"
+    mode: Literal["exclude", "cap"] = "exclude"
 
 
 class Continuity(Clause):
@@ -76,6 +76,44 @@ class UndertakerCount(Clause):
     max: Annotated[int, Field(ge=0)] | None = None
 
 
+class PluralSupply(Clause):
+    max_share: Annotated[Decimal, Field(gt=0, le=1)]
+    min_outlay: NotNegative = Decimal(0)
+    scope: Literal["purchaser", "item"] = "purchaser"
+
+
+class SocialOrganisations(Clause):
+    min_share: Share
+    by: Literal["total", "purchaser"] = "total"
+
+
+class AffiliatedShare(Clause):
+    max_share: Share
+
+
+class ProjectLimit(Clause):
+    max_awards: Annotated[int, Field(ge=0)] = 2
+    kinds: tuple[Literal["social_organisation", "enterprise", "public_institution", "other"], ...] = ()
+
+
+class GradualPurchase(Clause):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    step: Share | None = None
+    floor: Share | None = None
+    from_: Annotated[Year | None, Field(alias="from")] = None
+
+
+class BalancedAreas(Clause):
+    ratio: Share
+    domains: tuple[str, ...] = ()
+
+
+class ContractTerm(Clause):
+    """`years`: how long an award lasts. Order 102 (in force from March 2020) allows at most three."""
+
+    years: Annotated[int, Field(ge=1)]
+
+
 class Clauses(Strict):
     """The clauses of a model; None = off. The starred ones are on unless `enabled = false`."""
 
@@ -92,6 +130,15 @@ class Clauses(Strict):
     competition: Competition = Competition()
     quality_floor: QualityFloor | None = None
     undertaker_count: UndertakerCount | None = None
+    plural_supply: PluralSupply | None = None
+    social_organisations: SocialOrganisations | None = None
+    equal_competition: Clause | None = None
+    affiliated_share: AffiliatedShare | None = None
+    project_limit: ProjectLimit | None = None
+    gradual_purchase: GradualPurchase | None = None
+    balanced_areas: BalancedAreas | None = None
+    contract_term: ContractTerm | None = None
+    commitments: Clause = Clause()
     hand_decisions: Clause = Clause()
 
     def on(self, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from gpsopt.money import MICRO_PER_YUAN, fen, half_up
@@ -49,7 +50,7 @@ def read_world(scenario: Scenario) -> World:
         read_limits(inputs) if clauses.on("own_capacity") else (),
         read_relations(inputs) if clauses.on("related_needs") else (),
         budget, group, engagement,
-        settings.lock if clauses.on("hand_decisions") else (),
+        settings.lock if clauses.on("hand_decisions") else (), inputs,
     )  # fmt: skip
 
 
@@ -60,7 +61,7 @@ def allowed_pairs(inputs: Inputs, needs: tuple[Need, ...], marks: Marks) -> tupl
         for offer in inputs.rows("offers"):
             for place, year in enumerate(inputs.settings.years):
                 if _matches(need, offer, place, year):
-                    pair = _pair(inputs, need, offer, place, year, marks)
+                    pair = _capped(inputs, need, offer, _pair(inputs, need, offer, place, year, marks))
                     candidates.append((pair, _refused(inputs, need, offer, pair)))
     left = _without_broken_packages(inputs, candidates)
     thin = thin_markets(inputs, needs, left)
@@ -122,8 +123,10 @@ def _refused(inputs: Inputs, need: Need, offer: Row, pair: Pair) -> bool:
         return True
     if clauses.on("qualification") and not _qualified(inputs, need, offer):
         return True
-    if clauses.on("fee_standard") and _too_dear(inputs, need, offer, pair):
-        return True
+    if clauses.on("fee_standard"):
+        subsidy = Fraction(offer["subsidy"]) if clauses.on("equal_competition") else Fraction(0)
+        if _too_dear(inputs, need, offer, pair, subsidy):
+            return True
     demand = need.years[pair.place].demand
     return clauses.on("award_size") and (units(offer["min_quantity"]) > demand or pair.most < pair.least)
 
@@ -144,15 +147,32 @@ def _qualified(inputs: Inputs, need: Need, offer: Row) -> bool:
     )
 
 
-def _too_dear(inputs: Inputs, need: Need, offer: Row, pair: Pair) -> bool:
+def _too_dear(inputs: Inputs, need: Need, offer: Row, pair: Pair, subsidy: Fraction) -> bool:
     standard = next(r["cost_standard"] for r in inputs.rows("items") if r["item"] == need.item)
     if standard is None:
         return False
-    demand = need.years[pair.place].demand
-    spread = demand if offer["max_quantity"] is None else units(offer["max_quantity"])
+    spread = _spread(need, offer, pair)
     if spread == 0:
-        return pair.setup > 0 or pair.price > Fraction(standard)
-    return pair.price + Fraction(pair.setup, 100 * spread) > Fraction(standard)
+        return pair.setup > 0 or pair.price + subsidy > Fraction(standard)
+    return pair.price + subsidy + Fraction(pair.setup, 100 * spread) > Fraction(standard)
+
+
+def _spread(need: Need, offer: Row, pair: Pair) -> int:
+    """The units over which the setup is spread: the most an award may hold."""
+    return need.years[pair.place].demand if offer["max_quantity"] is None else units(offer["max_quantity"])
+
+
+def _capped(inputs: Inputs, need: Need, offer: Row, pair: Pair) -> Pair:
+    """Under mode = "cap" the price is at most what the standard leaves, in whole millionths."""
+    clauses = inputs.settings.clauses
+    standard = next(r["cost_standard"] for r in inputs.rows("items") if r["item"] == need.item)
+    if not clauses.on("fee_standard") or clauses.fee_standard.mode != "cap" or standard is None:
+        return pair
+    spread = _spread(need, offer, pair)
+    if spread == 0:
+        return pair
+    room = ((Fraction(standard) - Fraction(pair.setup, 100 * spread)) * MICRO_PER_YUAN).__floor__()
+    return pair if room < 0 else replace(pair, price=min(pair.price, Fraction(room, MICRO_PER_YUAN)))
 
 
 def _without_broken_packages(inputs: Inputs, judged: list[tuple[Pair, bool]]) -> tuple[Pair, ...]:

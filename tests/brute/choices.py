@@ -122,13 +122,17 @@ def _scale(values: Sequence[Fraction]) -> int:
 
 
 def options(world: World, scales: Scales, need: Need) -> list[Option]:
-    """Every legal path of the need, the best first by its own aims; one for each effect."""
+    """Every legal path of the need, the best first by its own aims; one for each effect.
+
+    Where a further clause looks at who delivers what (`world.apart`), paths of equal effect stay apart.
+    """
+    apart = world.apart
     by_year = [tuple(year_choices(world, need, place)) for place in range(len(need.years))]
     found: dict[tuple[object, ...], Option] = {}
     for path in _paths(by_year, need.quantity):
         option = _option(world, scales, need, path)
         if option is not None:
-            found.setdefault(option.effect(), option)
+            found.setdefault((option.effect(), path if apart else None), option)
     return sorted(found.values(), key=lambda option: option.aims)
 
 

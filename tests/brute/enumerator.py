@@ -21,6 +21,7 @@ from gpsopt.scenario import Scenario
 
 from .candidates import read_world
 from .choices import Option, Scales, YearChoice, options
+from .further import further_rules_hold
 from .ledger import Money, missing, openings, pool_fits, purchaser_fits
 from .world import Need, World
 
@@ -203,7 +204,9 @@ class _Search:
                       for name, v in zip(self.order, aims, strict=True))  # fmt: skip
         if self.best is not None and value >= self.best:
             return
-        if self._relations_hold(path) and self._count_holds(path) and self._pools_hold(path):
+        whole = [(need, option.path) for need, option in zip(self.needs, path, strict=True)]
+        held = self._relations_hold(path) and self._count_holds(path) and self._pools_hold(path)
+        if held and further_rules_hold(self.world, whole):
             self.best, self.best_path = value, path
 
     def _relations_hold(self, path: list[Option]) -> bool:

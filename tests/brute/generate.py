@@ -223,6 +223,8 @@ class _Maker:
             if self.chance(0.2):
                 row["capacity"] = Decimal(rng.randint(1, 4))
             if self.chance(0.2):
+                row["subsidy"] = self.money(rng.choice((10, 30)))
+            if self.chance(0.2):
                 row["capacity_use"] = self.share("0.5", "2", "1.5")
             if self.chance(0.15):
                 row["areas"] = (rng.choice(("a1", "a2")),)
@@ -281,6 +283,8 @@ class _Maker:
                  "first_year": rng.choice((None, self.years[-1]))}
                 for item in self.items for area in rng.choice(((None,), ("a1",), (None, "a1")))
             ]  # fmt: skip
+        if self.chance(0.1):
+            found["contracts"] = self._contract(rows)
         if self.chance(0.15):
             found["conditions"] = [{"item": rng.choice(self.items), "licence": "l1", "relation": "needed",
                                     "purchaser": rng.choice((None, *self.purchasers))}]  # fmt: skip
@@ -290,6 +294,24 @@ class _Maker:
                 for u in undertakers for item in self.items for year in (2011, 2012) if self.chance(0.4)
             ]  # fmt: skip
         return found
+
+    def _contract(self, rows: dict[str, list[Row]]) -> list[Row]:
+        """A signed contract of a quantity or an amount, where an offer fits a need; some of them run on."""
+        offer = self.rng.choice(rows["offers"])
+        fitting = [
+            row for row in rows["needs"]
+            if row["item"] == offer["item"] and row["area"] in (offer.get("areas") or (row["area"],))
+            and row["need"] in (offer.get("needs") or (row["need"],))
+        ]  # fmt: skip
+        if not fitting:
+            return []
+        need = self.rng.choice(fitting)
+        by_quantity = self.chance(0.6)
+        return [{
+            "need": need["need"], "offer": offer["offer"], "year": need["year"], "fixed": self.chance(0.8),
+            "quantity": Decimal(1) if by_quantity else None, "amount": None if by_quantity else Decimal("35.50"),
+            "until_year": self.years[-1] if self.chance(0.4) else None,
+        }]  # fmt: skip
 
     def _relation(self, needs: Sequence[str]) -> list[Row]:
         first, second = self.rng.sample(list(needs), 2)
@@ -342,6 +364,7 @@ class _Maker:
             found["quality_floor"] = {name: self.share("0.7", "0.8", "0.9") for name in
                                       rng.choice((("min_quality",), ("min_satisfaction",),
                                                   ("min_quality", "min_satisfaction")))}  # fmt: skip
+        found |= self._further()
         struck = ["catalogue_scope", "qualification", "fee_standard", "no_new_posts", "continuity", "coverage",
                   "own_capacity", "award_size", "related_needs", "competition", "hand_decisions"]  # fmt: skip
         for name in struck:
@@ -349,6 +372,26 @@ class _Maker:
             if self.chance(0.05) and not (name == "award_size" and self.oversupply):
                 found[name] = {**found.get(name, {}), "enabled": False}
         return found
+
+    def _further(self) -> Row:
+        """The clauses that look at a whole plan, one or two of them in every fourth model."""
+        rng = self.rng
+        if not self.chance(0.25):
+            return {}
+        drawn: dict[str, Row] = {
+            "plural_supply": {"max_share": self.share("0.5", "0.6", "0.4"), "scope": rng.choice(("purchaser", "item"))},
+            "social_organisations": {"min_share": self.share("0.3", "0.5", "0.8"),
+                                     "by": rng.choice(("total", "purchaser"))},
+            "affiliated_share": {"max_share": self.share("0", "0.3", "0.5")},
+            "project_limit": {"max_awards": 1, "kinds": rng.choice(((), ("enterprise",)))},
+            "gradual_purchase": {"step": self.share("0.5", "0.3", "1"), "floor": self.share("0.25", "0.5"),
+                                 "from": self.years[-1]},
+            "balanced_areas": {"ratio": self.share("0.5", "0.8", "1")},
+            "contract_term": {"years": 2},
+            "equal_competition": {},
+            "fee_standard": {"mode": "cap"},
+        }  # fmt: skip
+        return {name: drawn[name] for name in rng.sample(sorted(drawn), rng.choice((1, 1, 2)))}
 
     def _locks(self, rows: dict[str, list[Row]]) -> list[Row]:
         if not self.chance(0.15):

@@ -111,6 +111,18 @@ class World:
     group: dict[str, str]  # purchaser -> those it may pool with
     engagement: dict[str, int]  # undertaker -> fen for each purchaser and year
     locks: tuple[Any, ...]
+    inputs: Inputs
+
+    @property
+    def apart(self) -> bool:
+        """Is there a rule for which two paths of equal effect may differ?"""
+        further = (
+            "plural_supply", "social_organisations", "affiliated_share", "project_limit", "gradual_purchase",
+            "balanced_areas", "contract_term",
+        )  # fmt: skip
+        return any(self.settings.clauses.on(name) for name in further) or any(
+            row["fixed"] for row in self.inputs.rows("contracts")
+        )
 
     @property
     def oversupply(self) -> bool:

@@ -71,6 +71,7 @@ class Case:
     settings: str = ""
     tables: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
+    years: str = "2015, 2016"
 
 
 USES = ("own", "shared", "unspent")
@@ -148,6 +149,80 @@ o4,u1,C02,55,,4,12,0.9,0.9,,both
         "[clauses.undertaker_count]\nmin = 1\nmax = 2\n",
         columns=("undertaker_count.used", "undertaker_count.nobody"),
     ),
+    # at most six tenths of what civil affairs spends on awards goes to one undertaker: two are there, ceil(1/0.6) = 2
+    "plural_supply": Case(("plural_supply",), "[clauses.plural_supply]\nmax_share = 0.6\n"),
+    "social_organisations": Case(("social_organisations",), "[clauses.social_organisations]\nmin_share = 0.4\n"),
+    # u2 belongs to civil affairs
+    "affiliated_share": Case(
+        ("affiliated_share",),
+        "[clauses.affiliated_share]\nmax_share = 0.3\n",
+        {
+            "undertakers": """\
+undertaker,name_zh,kind,credit,affiliated_to
+u1,甲社,social_organisation,80,
+u2,乙公司,enterprise,75,civil
+"""
+        },
+    ),
+    # u2 has two pairs in 2016, u1 one in each year
+    "project_limit": Case(("project_limit",), "[clauses.project_limit]\nmax_awards = 1\n"),
+    # of 40 meals a day 0.3 * 40 = 12 may move in a year; of 20 assessments half are bought from 2016 on
+    "gradual_purchase": Case(
+        ("gradual_purchase",),
+        "[clauses.gradual_purchase]\nstep = 0.3\nfloor = 0.5\nfrom = 2016\n",
+        {"needs": TABLES["needs"].replace("2016,60", "2016,55")},
+    ),
+    # assessments are asked for in a second district: its coverage counts for itself and the city
+    "balanced_areas": Case(
+        ("balanced_areas",),
+        "[clauses.balanced_areas]\nratio = 0.9\n",
+        {
+            "areas": "area,name_zh,name_en,population\na1,甲区,First,120000\na2,乙区,Second,80000\n",
+            "needs": TABLES["needs"].replace("n2,civil,C02,a1", "n2,civil,C02,a2"),
+        },
+        columns=("balanced_areas.over", "balanced_areas.beyond"),
+    ),
+    # three years, a term of two: o4 starts in 2016
+    "contract_term": Case(
+        ("contract_term",),
+        "[clauses.contract_term]\nyears = 2\n",
+        {
+            "needs": """\
+need,purchaser,item,area,year,demand,target,weight
+n1,civil,C01,a1,2015,60,0.9,1
+n1,civil,C01,a1,2016,60,0.9,1
+n1,civil,C01,a1,2017,60,0.9,1
+""",
+            "budgets": TABLES["budgets"] + "civil,2017,9500.00\n",
+            "offers": """\
+offer,undertaker,item,price,setup,first_year,quality,satisfaction
+o1,u1,C01,80.50,10,,0.8,0.9
+o4,u2,C01,85,,2016,0.7,0.8
+""",
+        },
+        years="2015, 2016, 2017",
+    ),
+    # 12 meals signed with o1 for both years; u3 has no clean record, so that its contract has no pair
+    "commitments": Case(
+        ("commitments",),
+        tables={
+            "contracts": "need,offer,year,quantity,until_year,fixed\nn1,o1,2015,12,2016,yes\nn1,o4,2016,5,,yes\n",
+            "undertakers": """\
+undertaker,name_zh,kind,credit,record
+u1,甲社,social_organisation,80,yes
+u2,乙公司,enterprise,75,yes
+u3,丙公司,enterprise,75,no
+""",
+            "offers": """\
+offer,undertaker,item,price,setup,min_quantity,quality,satisfaction
+o1,u1,C01,80.50,10,5,0.8,0.9
+o2,u2,C01,85,,,0.7,0.8
+o3,u2,C02,50,,,0.9,0.9
+o4,u3,C01,70,,,0.9,0.9
+""",
+        },
+        columns=("commitments.absent",),
+    ),
     # an award, a refusal, a quantity, a direct quantity, and an award that no clause leaves (u3 has no clean record)
     "hand_decisions": Case(
         ("hand_decisions",),
@@ -219,7 +294,7 @@ def made(name: str, folder: Path) -> pyo.ConcreteModel:
     case = CASES[name]
     tables = folder / "models" / name / "tables"
     tables.mkdir(parents=True)
-    (tables.parent / "model.toml").write_text(MODEL + case.settings, encoding="utf-8")
+    (tables.parent / "model.toml").write_text(MODEL.replace("2015, 2016", case.years) + case.settings, encoding="utf-8")
     for table, text in {**TABLES, **case.tables}.items():
         (tables / f"{table}.csv").write_text(text, encoding="utf-8")
     scenario = read_scenario(tables.parent)

@@ -60,6 +60,36 @@ BY_HAND = {
         "existing_budget.deficit_is_met_first[civil,2015]: 0.06 <= 1 unspent[n1,2015] <= inf\n",
         " + -1 received[civil,2016] <= 0.04\n",
     ),
+    # (80.50 - 0.6 * 80.50) / 10000 = 0.00322 and -0.6 * 85 * 1.02 / 10000 = -0.005202; setup 10 * 0.4 / 10000
+    "plural_supply": (
+        "[civil,u1,2015]: -inf <= 0.00322 purchased[o1,n1,2015] + -0.005202 purchased[o2,n1,2015]"
+        " + 0.0004 award[o1,n1,2015] <= 0\n",
+    ),
+    # o1 is the social organisation's: 0.6 * 80.50 / 10000; 0.4 * 50 / 10000 is missing for every assessment
+    "social_organisations": (
+        "[2016]: 0 <= 0.00483 purchased[o1,n1,2016] + -0.00353736 purchased[o2,n1,2016] + -0.002 purchased[o3,n2,2016]",
+    ),
+    # 0.7 * 50 / 10000 of an assessment of its own house, -0.3 * 80.50 / 10000 of a meal of the other
+    "affiliated_share": ("-0.002415 purchased[o1,n1,2016]", "0.0035 purchased[o3,n2,2016]"),
+    "project_limit": (
+        "project_limit.awards_within_limit[u2,2016]: -inf <= 1 award[o2,n1,2016] + 1 award[o3,n2,2016] <= 1\n",
+    ),
+    # 0.3 * 40 = 12; from 60 to 55 meals are asked for: 5 fewer may be bought; half of 20 assessments
+    "gradual_purchase": (
+        "moves_by_steps[n1,2016]: -inf <= 1 moved[n1,2016] <= 12\n",
+        "what_moved_stays_moved[n1,2015,2016]: -5 <= ",
+        "others_are_bought[n2,2016]: 10 <= 1 purchased[o3,n2,2016] <= inf\n",
+    ),
+    # meals: 54 wanted at 0.01 万元 = 0.54; assessments: 16 at 2 * 0.006 = 0.192; 0.9 * 0.54 / 0.732 * 0.01 = 0.0066393
+    "balanced_areas": (
+        "left_behind[a1,2016]: -inf <= 0.00336065574 shortfall[n1,2016] + -0.00796721311 shortfall[n2,2016] <= 0.054\n",
+        "missing_only_below[n1,2015]: -inf <= 1 shortfall[n1,2015] + 54 balanced_areas.beyond[n1,2015] <= 54\n",
+    ),
+    "contract_term": (
+        "award_lasts_its_term[o1,n1,2015,2016,2017]: -inf <= -1 award[o1,n1,2015] + 1 award[o1,n1,2016]"
+        " + -1 award[o1,n1,2017] <= 0\n",
+    ),
+    "commitments": ("contract_is_honoured[o1,n1,2016]: 12 <= 1 purchased[o1,n1,2016] <= inf\n",),
     # a unit costs 90 yuan; 0.6 of it stops at once: 54; the rest over 3 years: 90 * (0.6 + 0.4 / 3) = 66 a year later
     "kept": (
         "regime.released_is_used[n1,2016]: 0 <= -0.0066 moved[n1,2015] + -0.0054 moved[n1,2016] + 1 own[n1,2016]",

@@ -88,7 +88,7 @@ def _amounts(world: World, q: Quantities) -> Ints:
         o = pairs.offer[i]
         amount[i] = award_amount(
             int(q.purchased[i]), world.facts.needs.step[pairs.need[i]],
-            int(offers.price[o, pairs.year[i]]), int(offers.setup[o]),
+            int(pairs.price[i]), int(offers.setup[o]),
         )  # fmt: skip
     return amount
 

@@ -48,6 +48,7 @@ class Offers:
     capacity: Ints  # grid steps of the item, -1 = no limit
     capacity_use: tuple[Fraction, ...]
     price: Ints  # (offers, years) millionths of a yuan
+    subsidy: Ints  # millionths of a yuan a unit that the offer already gets from the budget
     min_quantity: Ints  # grid steps
     max_quantity: Ints  # grid steps, -1 = the need's demand
     quality: tuple[Fraction | None, ...]
@@ -64,6 +65,7 @@ class Pairs:
     offer: Ints
     need: Ints
     year: Ints  # position of the year
+    price: Ints  # millionths of a yuan a unit: the offer's, or what the standard leaves under mode = "cap"
     least: Ints  # an award has at least this quantity: max(min_quantity, one step)
     most: Ints
     excluded: tuple[Exclusion, ...]
@@ -98,8 +100,14 @@ def pairs_of(facts: Facts) -> Pairs:
     if clauses.on("qualification"):
         why = _unqualified(facts, offers, found)
         exclude(why != None, "qualification", why)  # noqa: E711  elementwise
+    price = offers.price[found.offer, found.year]
     if clauses.on("fee_standard"):
-        exclude(_above_standard(facts, offers, found), "fee_standard", "above_cost_standard")
+        if clauses.fee_standard.mode == "cap":
+            price = np.minimum(price, _ceiling(facts, offers, found))
+        exclude(_above_standard(facts, offers, found, price), "fee_standard", "above_cost_standard")
+        if clauses.on("equal_competition"):
+            full = price + offers.subsidy[found.offer]
+            exclude(_above_standard(facts, offers, found, full), "equal_competition", "full_cost_above_standard")
     if clauses.on("award_size"):
         exclude(
             offers.min_quantity[found.offer] > facts.needs.demand[found.need, found.year],
@@ -115,7 +123,7 @@ def pairs_of(facts: Facts) -> Pairs:
             exclude(_package_broken(offers, found, clause), "award_size", "package_incomplete")
     left = clause == None  # noqa: E711  elementwise
     return Pairs(
-        offers=offers, offer=found.offer[left], need=found.need[left], year=found.year[left],
+        offers=offers, offer=found.offer[left], need=found.need[left], year=found.year[left], price=price[left],
         least=least[left], most=most[left],
         excluded=_exclusions(facts, offers, found, clause, reason),
         candidates=candidates, thin=thin,
@@ -146,6 +154,7 @@ def _offers(facts: Facts) -> Offers:
         key=tuple(r["offer"] for r in rows), undertaker=tuple(r["undertaker"] for r in rows),
         item=tuple(r["item"] for r in rows), setup=np.array([fen(r["setup"]) for r in rows], dtype=np.int64),
         capacity=steps("capacity"), capacity_use=tuple(Fraction(r["capacity_use"]) for r in rows), price=price,
+        subsidy=np.array([micro(r["subsidy"]) for r in rows], dtype=np.int64),
         min_quantity=steps("min_quantity"), max_quantity=steps("max_quantity"),
         quality=tuple(q for q, _s in marks), satisfaction=tuple(s for _q, s in marks),
         excludes=tuple(r["excludes"] for r in rows), package=tuple(r["package"] for r in rows),
@@ -243,11 +252,26 @@ def _places_with_conditions(asked: Mapping[str, Any], offers: Offers, found: _Ma
     return (int(i) for i in np.flatnonzero(concerned[found.offer]))
 
 
-def _above_standard(facts: Facts, offers: Offers, found: _Matches) -> Bools:
+def _ceiling(facts: Facts, offers: Offers, found: _Matches) -> Ints:
+    """The highest price that the standard leaves for each match: standard - setup / max_quantity, taken down (3(5)).
+
+    Where that is below nothing the offer's own price stays, and the match is excluded.
+    """
+    standard = [facts.items[i]["cost_standard"] for i in offers.item]
+    ceiling = offers.price[found.offer, found.year].copy()
+    for i, (o, n) in enumerate(zip(found.offer, found.need, strict=True)):
+        if standard[o] is not None:
+            most = int(facts.needs.demand[n, found.year[i]] if offers.max_quantity[o] < 0 else offers.max_quantity[o])
+            spread = Fraction(int(offers.setup[o]) * 10_000) / (most * facts.needs.step[n]) if most else Fraction(0)
+            room = (micro(standard[o]) - spread).__floor__()
+            ceiling[i] = room if room >= 0 and most else ceiling[i]
+    return ceiling
+
+
+def _above_standard(facts: Facts, offers: Offers, found: _Matches, price: Ints) -> Bools:
     """price + setup/max_quantity > cost_standard, in exact integers (3(5): fees are fixed by the matter)."""
     standard = [facts.items[i]["cost_standard"] for i in offers.item]
     ceiling = np.array([-1 if s is None else micro(s) for s in standard], dtype=np.int64)
-    price = offers.price[found.offer, found.year]
     above = price > ceiling[found.offer]
     at = np.flatnonzero((offers.setup[found.offer] > 0) & (ceiling[found.offer] >= 0))
     o, n = found.offer[at], found.need[at]

@@ -50,7 +50,7 @@ class World:
     @cached_property
     def price_wan(self) -> Floats:
         """Price of each pair, 万元 a unit."""
-        return self.pairs.offers.price[self.pairs.offer, self.pairs.year] / 1e10
+        return self.pairs.price / 1e10
 
     @cached_property
     def unit_value_wan(self) -> Floats:
@@ -109,7 +109,7 @@ def _most(facts: Facts, pairs: Pairs) -> Ints:
     money = [facts.undertakers[u]["contract_limit"] for u in offers.undertaker]
     limited = np.array([m is not None for m in money], dtype=bool)
     for i in np.flatnonzero(limited[pairs.offer]) if limited.any() else ():
-        o, price = pairs.offer[i], int(offers.price[pairs.offer[i], pairs.year[i]])
+        o, price = pairs.offer[i], int(pairs.price[i])
         if price > 0:
             left = max(0, fen(money[o]) - int(offers.setup[o])) + 1  # a fen for rounding
             most[i] = min(most[i], int(Fraction(left * 10_000, price) / facts.needs.step[pairs.need[i]]))
@@ -135,7 +135,7 @@ def _cut(most: Ints, facts: Facts, pairs: Pairs, units: list[Fraction | None]) -
 def binary_of(facts: Facts, pairs: Pairs) -> Bools:
     """Where award yes/no is a decision of its own: lots, setup, counts, groups."""
     offers, clauses = pairs.offers, facts.settings.clauses
-    if clauses.on("undertaker_count"):
+    if any(clauses.on(name) for name in ("undertaker_count", "project_limit", "contract_term")):
         return np.ones(len(pairs.offer), dtype=bool)
     matters = offers.setup[pairs.offer] > 0
     if not clauses.on("award_size"):

@@ -142,11 +142,12 @@ def widened(world: World) -> World:
     sized = facts.settings.clauses.on("award_size")
     least = np.append(pairs.least, [_least(pairs.offers, o, sized and c != "award_size") for o, _n, _t, c in more])
     most = np.append(pairs.most, np.zeros(len(more), dtype=np.int64))
+    price = np.append(pairs.price, [pairs.offers.price[o, t] for o, _n, t, _c in more]).astype(np.int64)
     order = np.lexsort((year, need, offer))
     offer, need, year, least = offer[order], need[order], year[order], least[order].astype(np.int64)
     most = np.maximum(most[order], facts.needs.demand[need, year])
     least = np.minimum(least, most)
-    pairs = replace(pairs, offer=offer, need=need, year=year, least=least, most=most)
+    pairs = replace(pairs, offer=offer, need=need, year=year, price=price[order], least=least, most=most)
     return World(facts, pairs, world.marks, most, binary_of(facts, pairs))
 
 

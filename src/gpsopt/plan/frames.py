@@ -111,7 +111,7 @@ def _allocation(draft: Draft) -> list[tuple[Any, ...]]:
         rows.append((
             facts.years[c], facts.needs.key[n], facts.needs.purchaser[n], facts.needs.item[n], facts.needs.area[n],
             offers.undertaker[o], offers.key[o], draft.units(n, q.purchased[i]),
-            Decimal(int(offers.price[o, c])).scaleb(-6), yuan(int(offers.setup[o])),
+            Decimal(int(pairs.price[i])).scaleb(-6), yuan(int(offers.setup[o])),
             yuan(int(draft.money.amount[i])),
         ))  # fmt: skip
     return sorted(rows, key=lambda r: (r[0], r[1], r[6]))

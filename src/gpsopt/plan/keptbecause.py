@@ -92,4 +92,4 @@ class KeptBecause:
         o = int(pairs.offer[pair])
         units = int(self._world.most[pair]) * self._world.facts.needs.step[pairs.need[pair]]
         setup = Fraction(int(offers.setup[o])) / units if units else Fraction(0)
-        return Fraction(int(offers.price[o, pairs.year[pair]]), 10_000) + setup
+        return Fraction(int(pairs.price[pair]), 10_000) + setup

@@ -50,8 +50,7 @@ def drill_frame(held: Held) -> pd.DataFrame:
 def _by_market(held: Held) -> dict[tuple[int, int], list[int]]:
     pairs = held.world.pairs
     found: dict[tuple[int, int], list[int]] = defaultdict(list)
-    price = pairs.offers.price[pairs.offer, pairs.year]
-    for i in np.lexsort((pairs.offer, price)):
+    for i in np.lexsort((pairs.offer, pairs.price)):
         found[int(pairs.need[i]), int(pairs.year[i])].append(int(i))
     return found
 
@@ -89,7 +88,7 @@ def _step_in(
         already = int(held.quantities.purchased[i])
         room = int(held.world.most[i]) - already
         setup = 0.0 if i in used else float(offers.setup[o])
-        price = float(offers.price[o, c]) / 1e4 * step
+        price = float(pairs.price[i]) / 1e4 * step
         by_money = int((money[purse] - setup) // price) if price > 0 else room
         by_capacity = int(free[key] / use + 1e-9) if use > 0 and np.isfinite(free[key]) else room
         most = min(steps - took, room, by_money, by_capacity)

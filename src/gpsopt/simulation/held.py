@@ -137,7 +137,7 @@ def _awards(world: World, q: Quantities, money: Money, buyer: Ints, names: Texts
         pair=mine, need=need, offer=offer,
         undertaker=np.array([at[offers.undertaker[o]] for o in offer], dtype=np.int64),
         purchaser=buyer[need], steps=q.purchased[mine], amount=money.amount[mine], setup=offers.setup[offer],
-        step_price=offers.price[offer, column] / 1e4 * world.need_step[need],
+        step_price=pairs.price[mine] / 1e4 * world.need_step[need],
         quality=np.array([float(marks.quality[o]) for o in offer]),
         satisfaction=np.array([float(marks.satisfaction[o]) for o in offer]),
         things={

@@ -16,6 +16,10 @@ import numpy as np
 from scipy import sparse
 
 from gpsopt.errors import SolverError
+from gpsopt.model.clauses.affiliated_share import affiliated_shares
+from gpsopt.model.clauses.balanced_areas import areas_short
+from gpsopt.model.clauses.plural_supply import plural_shares
+from gpsopt.model.clauses.social_organisations import social_shares
 from gpsopt.model.facts import Floats, Ints
 from gpsopt.model.ledger import Money, Quantities, money_of
 from gpsopt.model.world import FEN_PER_WAN, World
@@ -198,7 +202,7 @@ def _quantities(world: World, compiled: Any, steps: _Steps, point: Array) -> Qua
     )  # fmt: skip
 
 
-def _broken_rows(world: World, compiled: Any, q: Quantities, money: Money) -> list[tuple[int, float, str]]:
+def _broken_rows(world: World, compiled: Any, quantities: Quantities, money: Money) -> list[tuple[int, float, str]]:
     """(row, 万元, side) of every money row that rounding to the fen has broken."""
     broken: list[tuple[int, float, str]] = []
     years = len(world.facts.years)
@@ -211,7 +215,8 @@ def _broken_rows(world: World, compiled: Any, q: Quantities, money: Money) -> li
         for p, c in zip(*np.nonzero(money.deficit_short), strict=True):
             key = (world.facts.purchasers[p], world.facts.years[c])
             broken.append((at[key], int(money.deficit_short[p, c]) / FEN_PER_WAN, "lower"))
-    return broken + _above_contract_limit(world, compiled, money)
+    broken += _above_contract_limit(world, compiled, money)
+    return broken + _shares_missed(world, compiled, money) + _areas_behind(world, compiled, quantities)
 
 
 def _above_contract_limit(world: World, compiled: Any, money: Money) -> list[tuple[int, float, str]]:
@@ -227,3 +232,34 @@ def _above_contract_limit(world: World, compiled: Any, money: Money) -> list[tup
         if over > 0:
             broken.append((span.start + place, over / FEN_PER_WAN, "upper"))
     return broken
+
+
+#: rows that speak of shares of outlay, and what lists them
+_SHARES: Final = {
+    "plural_supply.nobody_has_too_much": plural_shares,
+    "social_organisations.social_organisations_have_their_part": social_shares,
+    "affiliated_share.own_house_has_not_too_much": affiliated_shares,
+}
+
+
+def _shares_missed(world: World, compiled: Any, money: Money) -> list[tuple[int, float, str]]:
+    """Shares of outlay that whole fen have broken."""
+    broken = []
+    for name, shares_of in _SHARES.items():
+        span = compiled.rows.get(name)
+        for share in shares_of(world) if span is not None else ():
+            fen = share.short(money.amount)
+            if fen:
+                key = share.key if len(share.key) > 1 else share.key[0]
+                broken.append((compiled.row(name, key), fen / FEN_PER_WAN, "lower" if share.least else "upper"))
+    return broken
+
+
+def _areas_behind(world: World, compiled: Any, quantities: Quantities) -> list[tuple[int, float, str]]:
+    """Districts that whole steps have left too far behind."""
+    name = "balanced_areas.no_district_left_behind"
+    if name not in compiled.rows:
+        return []
+    served = quantities.direct + quantities.new - quantities.idle
+    np.add.at(served, (world.pairs.need, world.pairs.year), quantities.purchased)
+    return [(compiled.row(name, key), 2 * float(over) + 1e-9, "upper") for key, over in areas_short(world, served)]

@@ -98,7 +98,7 @@ def facts_of(world: World, written: Written) -> Facts:
 def _award(world: World, row: Row) -> Award:
     offer = world.offers[row["offer"]]
     need = world.needs[row["need"]]
-    amount = award_cost(row["quantity"], offer.price[row["year"]], need.item.step) + offer.setup
+    amount = award_cost(row["quantity"], world.price(offer, need, row["year"]), need.item.step) + offer.setup
     return Award(row.line, offer.key, offer.undertaker, need.key, row["year"], row["quantity"], amount)
 
 

@@ -80,8 +80,12 @@ def first_clause_against(world: World, offer: Offer, need: Need, year: int) -> s
     if world.on("qualification") and unmet_conditions(world, offer, need):
         return "qualification"
     demand = world.demand(need.key, year).demand
-    if world.on("fee_standard") and above_standard(offer, need, year, demand):
-        return "fee_standard"
+    if world.on("fee_standard"):
+        price = world.price(offer, need, year)
+        if above_standard(offer, need, price, demand):
+            return "fee_standard"
+        if world.on("equal_competition") and above_standard(offer, need, price + offer.subsidy, demand):
+            return "equal_competition"
     if world.on("award_size") and no_size(world, offer, demand):
         return "award_size"
     return ""
@@ -101,13 +105,13 @@ def unmet_conditions(world: World, offer: Offer, need: Need) -> tuple[str, ...]:
     return tuple(unmet)
 
 
-def above_standard(offer: Offer, need: Need, year: int, demand: int) -> bool:
-    """price_t + setup / max_quantity > cost_standard, compared exactly (empty max_quantity = the demand)."""
+def above_standard(offer: Offer, need: Need, price: int, demand: int) -> bool:
+    """price + setup / max_quantity > cost_standard, compared exactly (empty max_quantity = the demand)."""
     standard = need.item.cost_standard
     if standard is None:
         return False
     most = demand if offer.max_quantity is None else offer.max_quantity
-    spare = standard - offer.price[year]
+    spare = standard - price
     step = need.item.step
     # setup is fen, prices are millionths of a yuan: 10,000 of them make a fen
     return spare < 0 or offer.setup * 10_000 * step.denominator > spare * most * step.numerator

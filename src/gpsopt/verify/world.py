@@ -32,6 +32,8 @@ class Item:
     livelihood: bool
     scope: str
     procurement: bool
+    basic: bool
+    domain: str | None
     cost_standard: int | None
     step: Fraction
     unit_value: Fraction
@@ -81,6 +83,7 @@ class Undertaker:
     """A candidate; `missing` names the conditions of the six that it does not meet."""
 
     key: str
+    kind: str
     missing: tuple[str, ...]
     licences: frozenset[str]
     credit: Decimal | None
@@ -102,6 +105,7 @@ class Offer:
     needs: tuple[str, ...] | None
     price: Mapping[int, int]
     setup: int
+    subsidy: int
     min_quantity: int
     max_quantity: int | None
     capacity: int | None
@@ -133,10 +137,22 @@ class World:
     capacities: Mapping[tuple[str, str, int | None], Fraction]  # undertaker, resource, year (None = every)
     uses: Mapping[str, tuple[tuple[str, Fraction], ...]]  # offer -> resource, use per unit
     relations: Mapping[str, tuple[dict[str, Any], ...]]
+    contracts: tuple[dict[str, Any], ...]
 
     def demand(self, need: str, year: int) -> Demand:
         """The need's demand in a year; zero where it has no row."""
         return self.demands.get((need, year), NO_DEMAND)
+
+    def price(self, offer: Offer, need: Need, year: int) -> int:
+        """Millionths of a yuan a unit: the offer's, or under mode = "cap" what the standard leaves (3(5))."""
+        own, standard = offer.price[year], need.item.cost_standard
+        if standard is None or not self.on("fee_standard") or self.settings.clauses.fee_standard.mode != "cap":
+            return own
+        most = self.demand(need.key, year).demand if offer.max_quantity is None else offer.max_quantity
+        if most == 0:
+            return own
+        room = standard - Fraction(offer.setup * 10_000) / (most * need.item.step)
+        return min(own, room.__floor__()) if room >= 0 else own
 
     def on(self, clause: str) -> bool:
         """Is the clause in force?"""
@@ -171,6 +187,7 @@ def world_of(scenario: Scenario) -> World:
         },
         uses=_gathered((r["offer"], (r["resource"], Fraction(r["use"]))) for r in filled(tables, "uses")),
         relations=_gathered((r["relation"], r) for r in filled(tables, "relations")),
+        contracts=tuple(filled(tables, "contracts")),
     )
 
 
@@ -199,6 +216,8 @@ def _items(scenario: Scenario) -> dict[str, Item]:
             livelihood=r["livelihood"],
             scope=r["scope"],
             procurement=r["procedure"] == "procurement",
+            basic=r["basic"],
+            domain=r["domain"],
             cost_standard=None if r["cost_standard"] is None else micro(r["cost_standard"]),
             step=step if r["divisible"] else Fraction(1),
             unit_value=Fraction(scenario.unit_values.get(r["item"], 1)),
@@ -248,6 +267,7 @@ def _lines(tables: Tables, needs: Mapping[str, Need], settings: Settings) -> dic
 def _undertaker(row: dict[str, Any]) -> Undertaker:
     return Undertaker(
         key=row["undertaker"],
+        kind=row["kind"],
         missing=tuple(name for name in SIX_CONDITIONS if row[name] in ("no", False)),
         licences=frozenset(row["licences"] or ()),
         credit=row["credit"],
@@ -269,6 +289,7 @@ def _offer(row: dict[str, Any], item: Item, settings: Settings) -> Offer:
         needs=row["needs"],
         price={t: grown(price, row["growth"], t - settings.base_year) for t in settings.years},
         setup=fen(row["setup"]),
+        subsidy=micro(row["subsidy"]),
         min_quantity=down_to_grid(row["min_quantity"], item.step),
         max_quantity=None if row["max_quantity"] is None else down_to_grid(row["max_quantity"], item.step),
         capacity=None if row["capacity"] is None else down_to_grid(row["capacity"], item.step),

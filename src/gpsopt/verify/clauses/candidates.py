@@ -12,7 +12,7 @@ from gpsopt.verify.pairs import mismatch, unmet_conditions
 from gpsopt.verify.rows import Row, key_text
 from gpsopt.verify.verdict import Fault, Outcome
 
-_CLAUSES = ("catalogue_scope", "qualification", "fee_standard", "award_size", "competition")
+_CLAUSES = ("catalogue_scope", "qualification", "fee_standard", "equal_competition", "award_size", "competition")
 
 
 def check_candidates(evidence: Evidence) -> list[Outcome]:
@@ -52,8 +52,13 @@ def _reason(evidence: Evidence, clause: str, row: Row) -> tuple[str, dict[str, o
                                      "unmet": ", ".join(unmet_conditions(world, offer, need))}  # fmt: skip
         case "fee_standard":
             return "above_standard", {
-                "price": yuan_per_unit(offer.price[year]), "setup": str(yuan(offer.setup)),
+                "price": yuan_per_unit(world.price(offer, need, year)), "setup": str(yuan(offer.setup)),
                 "standard": yuan_per_unit(need.item.cost_standard or 0),
+            }  # fmt: skip
+        case "equal_competition":
+            return "full_cost_above_standard", {
+                "price": yuan_per_unit(world.price(offer, need, year)), "subsidy": yuan_per_unit(offer.subsidy),
+                "setup": str(yuan(offer.setup)), "standard": yuan_per_unit(need.item.cost_standard or 0),
             }  # fmt: skip
         case "competition":
             return "kept_thin", {"candidates": evidence.pairs.candidates[need.key, year],

@@ -73,7 +73,7 @@ def _allocation(evidence: Evidence, row: Row) -> Expected:
     award = next(a for a in evidence.facts.of[need.key, row["year"]].awards if a.row == row.line)
     return {
         "purchaser": (need.purchaser, "name"), "item": (need.item.code, "name"), "area": (need.area, "name"),
-        "undertaker": (offer.undertaker, "name"), "price": (offer.price[row["year"]], "price"),
+        "undertaker": (offer.undertaker, "name"), "price": (world.price(offer, need, row["year"]), "price"),
         "setup": (offer.setup, "money"), "amount": (award.amount, "money"),
     }  # fmt: skip
 

@@ -1,0 +1,55 @@
+"""commitments: what has been signed is honoured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyomo.environ as pyo
+
+from gpsopt.model.obligations import commitments_of, steps_worth
+from gpsopt.model.parts import index_set, param, rows, variable
+from gpsopt.model.world import World
+
+
+def commitments(m: pyo.ConcreteModel, world: World) -> None:
+    """Source: 3(4), the purchaser signs a contract with the undertaker.
+
+    A planner would say: signed contracts are in the plan, at least with what they were signed for.
+
+        x[o,n,t] >= quantity (a signed row without a quantity: what costs at least its amount)
+
+    for every row of `contracts` marked fixed, in every model year from its year to its until_year.
+
+    | symbol | name | kind | unit |
+    |---|---|---|---|
+    | x | purchased | decision | item |
+    | quantity | what was signed | parameter | item |
+
+    Its price: what an aim gains if the contract bound to one unit less.
+    """
+    place = {key: i for i, key in enumerate(world.pair_keys)}
+    signed = commitments_of(world.facts)
+    b = m.commitments = pyo.Block()
+    held = sorted(key for key in signed if key in place)
+    b.SIGNED = index_set(held, dimen=3)
+    b.quantity = param(b.SIGNED, [_units(world, place[key], *signed[key]) for key in held])
+    b.UNMET = index_set(sorted(key for key in signed if key not in place), dimen=3)
+    b.absent = variable(b.UNMET, upper=0.0)  # signed, but no clause leaves the pair: no plan can follow
+
+    def contract_is_honoured(b: Any, o: Any, n: Any, t: Any) -> Any:
+        return b.model().purchased[o, n, t] >= b.quantity[o, n, t]
+
+    def absent_contract_is_honoured(b: Any, o: Any, n: Any, t: Any) -> Any:
+        return b.absent[o, n, t] >= 1
+
+    b.contract_is_honoured = rows(b.SIGNED, contract_is_honoured)
+    b.absent_contract_is_honoured = rows(b.UNMET, absent_contract_is_honoured)
+
+
+def _units(world: World, pair: int, steps: int, amount: int) -> float:
+    """Units of the pair that honour a contract of so many steps, or of so many fen."""
+    pairs, need = world.pairs, world.pairs.need[pair]
+    if amount:
+        setup = int(pairs.offers.setup[pairs.offer[pair]])
+        steps = max(steps, steps_worth(amount, world.facts.needs.step[need], int(pairs.price[pair]), setup))
+    return float(max(steps, int(pairs.least[pair])) * world.need_step[need])

@@ -1,0 +1,59 @@
+"""Signed contracts are honoured (34号文 3(4)); an award lasts its term (Order 102 from March 2020, else by choice)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from gpsopt.money import fen
+from gpsopt.verify.evidence import Evidence
+from gpsopt.verify.exact import down_to_grid, shown
+from gpsopt.verify.rows import key_text
+from gpsopt.verify.verdict import Fault, Outcome
+
+
+def check_commitments(evidence: Evidence) -> list[Outcome]:
+    """Every fixed contract has an award of at least its quantity in every model year it runs."""
+    world = evidence.world
+    if not world.on("commitments"):
+        return []
+    won = {(a.offer, a.need, a.year): a for state in evidence.facts.of.values() for a in state.awards}
+    signed = [row for row in world.contracts if row["fixed"] and row["need"] in world.needs]
+    faults = []
+    for row in signed:
+        last = row["year"] if row["until_year"] is None else row["until_year"]
+        step = world.needs[row["need"]].item.step
+        least = max(1, 0 if row["quantity"] is None else down_to_grid(row["quantity"], step))
+        money = fen(row["amount"]) if row["quantity"] is None and row["amount"] is not None else 0
+        for year in (t for t in world.years if row["year"] <= t <= last):
+            award = won.get((row["offer"], row["need"], year))
+            found, paid = (award.quantity, award.amount) if award else (0, 0)
+            if found < least or paid < money:
+                said = (shown(Fraction(v, 100)) for v in (paid, money)) if found >= least else (
+                    shown(evidence.units(row["need"], v)) for v in (found, least)
+                )  # fmt: skip
+                faults.append(Fault("commitments", "contract_broken", "allocation.csv", None, "quantity",
+                                    key_text((year, row["need"], row["offer"])),
+                                    dict(zip(("found", "bound"), said, strict=True))))  # fmt: skip
+    return [Outcome("commitments", len(signed), tuple(faults))]
+
+
+def check_contract_term(evidence: Evidence) -> list[Outcome]:
+    """A pair awarded in t and not the year before is awarded in every later year of the term, while it exists."""
+    world, clause = evidence.world, evidence.world.settings.clauses.contract_term
+    if clause is None or not clause.enabled:
+        return []
+    there = {(o, n, t) for (n, t), offers in evidence.pairs.remaining.items() for o in offers}
+    won = {(a.offer, a.need, a.year): a for state in evidence.facts.of.values() for a in state.awards}
+    before = dict(zip(world.years[1:], world.years, strict=False))
+    faults = []
+    for (o, n, t), award in sorted(won.items()):
+        if (o, n, before.get(t)) in won:
+            continue
+        for year in world.years[world.years.index(t) + 1 :]:
+            if year >= t + clause.years or (o, n, year) not in there:
+                break
+            if (o, n, year) not in won:
+                faults.append(Fault("contract_term", "term_cut", "allocation.csv", award.row, "offer",
+                                    key_text((t, n, o)), {"year": year, "term": clause.years}))  # fmt: skip
+                break
+    return [Outcome("contract_term", len(won), tuple(faults))]
