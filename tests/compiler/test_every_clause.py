@@ -16,7 +16,11 @@ from gpsopt.model.clauses import REGISTER
 
 SEEDS = range(60)
 #: rules that these tiny models reach only with luck; each must at least have been compiled over nobody
-RARE = {"award_size.one_offer_of_the_group", "hand_decisions.direct_is_held", "hand_decisions.refusal_is_held"}
+RARE = {
+    "award_size.one_offer_of_the_group", "hand_decisions.direct_is_held", "hand_decisions.refusal_is_held",
+    "affiliated_share.own_house_has_not_too_much", "contract_term.award_lasts_its_term",
+    "plural_supply.nobody_has_too_much",
+}  # fmt: skip
 
 
 def same(model: pyo.ConcreteModel, compiled: Compiled) -> None:
