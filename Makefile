@@ -1,4 +1,4 @@
-# make demo · make app · make test · make test-all · make lint · make bench · make docs · make screens · make lock
+# make demo · make app · make test · make test-all · make lint · make bench · make docs · make notebooks · make screens · make lock
 # Needs Python 3.11 or newer and make; uses uv where it is installed, otherwise venv and pip.
 
 PYTHON ?= python3
@@ -17,7 +17,7 @@ else
 INSTALL = $(PIP) --disable-pip-version-check install --quiet
 endif
 
-.PHONY: demo test test-all lint bench docs screens lock clean
+.PHONY: demo test test-all lint bench docs notebooks screens lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(RUN_READY)
@@ -36,6 +36,9 @@ lint: $(DEV_READY)
 
 bench: $(DEV_READY)
 	@for file in compile; do echo "== $$file"; $(BIN)/python benchmarks/$$file.py || exit 1; done
+
+notebooks: $(DEV_READY)
+	$(BIN)/python notebooks/make.py
 
 docs: $(DEV_READY)
 	$(BIN)/python -m docs.make

@@ -107,7 +107,15 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, lines: bool 
     from rich.table import Table
 
     width = Console(file=sys.stdout).width if sys.stdout.isatty() else _WIDTH
-    out = Console(file=io.StringIO(), width=width, highlight=False, markup=False, emoji=False, color_system=None)
+    out = Console(
+        file=io.StringIO(),
+        force_jupyter=False,
+        width=width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        color_system=None,
+    )
     shown = Table(box=box.SIMPLE_HEAD, show_lines=lines, pad_edge=False)
     for place, column in enumerate(columns):
         shown.add_column(column, overflow="fold", no_wrap=place == 0)

@@ -150,7 +150,7 @@ def _today(run: Run) -> dict[str, Fraction]:
 
 
 def _page(board: Scoreboard, lang: str) -> str:
-    out = Console(file=io.StringIO(), width=_WIDTH, highlight=False, markup=False, emoji=False)
+    out = Console(file=io.StringIO(), force_jupyter=False, width=_WIDTH, highlight=False, markup=False, emoji=False)
     out.print(say("scoreboard.title", lang, title=board.run.title(lang), run=board.run.run), soft_wrap=True)
     years = [c for c in board.frame.columns if c.isdigit()]
     table = Table(box=box.SIMPLE, pad_edge=False)

@@ -25,7 +25,7 @@ _NAMED: Final = 4  # awards and providers that are named
 
 def frontier_page(found: Frontier, lang: str) -> str:
     """The points with bounds, and in words what a step along the first two aims costs."""
-    out = Console(file=io.StringIO(), width=_WIDTH, highlight=False, markup=False, emoji=False)
+    out = Console(file=io.StringIO(), force_jupyter=False, width=_WIDTH, highlight=False, markup=False, emoji=False)
     names = [term(aim, lang, within="aims") for aim in found.aims]
     out.print(say("tradeoff.title", lang, title=found.scenario.title(lang), aims=" × ".join(names)), soft_wrap=True)
     out.print(say("tradeoff.plans" if found.are_plans else "tradeoff.relaxed", lang), soft_wrap=True)
@@ -75,7 +75,7 @@ def _amount(aim: str, value: float, lang: str) -> str:
 
 def alternatives_page(found: Alternatives, lang: str) -> str:
     """The plans with their aims, what each shares with the best, the differences in words, safe and open awards."""
-    out = Console(file=io.StringIO(), width=_WIDTH, highlight=False, markup=False, emoji=False)
+    out = Console(file=io.StringIO(), force_jupyter=False, width=_WIDTH, highlight=False, markup=False, emoji=False)
     title = found.best.scenario.title(lang)
     out.print(say("alternatives.title", lang, title=title, within=f"{100 * found.within:g}"), soft_wrap=True)
     table = Table(box=box.SIMPLE, pad_edge=False)

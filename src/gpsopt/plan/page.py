@@ -22,7 +22,7 @@ _WIDTH = 100
 
 def page_of(scenario: Scenario, frames: Mapping[str, pd.DataFrame], summary: Mapping[str, Any], lang: str) -> str:
     """The page as text, at most 100 columns wide."""
-    out = Console(file=io.StringIO(), width=_WIDTH, highlight=False, markup=False, emoji=False)
+    out = Console(file=io.StringIO(), force_jupyter=False, width=_WIDTH, highlight=False, markup=False, emoji=False)
     out.print(scenario.title(lang))
     if scenario.settings.question:
         out.print(_w("question", lang, question=scenario.settings.question))

@@ -22,7 +22,7 @@ _SHOWN = 5
 
 def page_of(simulation: Simulation, lang: str) -> str:
     """The page as text, at most 100 columns wide."""
-    out = Console(file=io.StringIO(), width=_WIDTH, highlight=False, markup=False, emoji=False)
+    out = Console(file=io.StringIO(), force_jupyter=False, width=_WIDTH, highlight=False, markup=False, emoji=False)
     summary = simulation.summary
     title = str(summary["title_zh"] if lang == "zh" else summary["title"])
     out.print(_words("title", lang, title=title, run=summary["run"]))

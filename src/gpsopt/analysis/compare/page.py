@@ -35,7 +35,7 @@ _PARTS: Final = ("direct", "stranded", "purchased", "unspent")
 
 def page_of(comparison: Comparison, lang: str) -> str:
     """The pages as text."""
-    out = Console(file=io.StringIO(), width=_WIDTH, highlight=False, markup=False, emoji=False)
+    out = Console(file=io.StringIO(), force_jupyter=False, width=_WIDTH, highlight=False, markup=False, emoji=False)
     names = Names(comparison.runs, lang)
     for line in _head(comparison, lang):
         out.print(line, soft_wrap=True)
