@@ -18,7 +18,7 @@ ORDER = (
     ("plan",),
     ("verify",),
     ("runfolder", "runread", "planning", "whatif", "nofit", "runs", "starter", "seeking", "handplan"),
-    ("analysis", "simulation"),
+    ("analysis", "simulation", "sweep"),
     ("report",),
     ("jobs",),
     ("desk",),
