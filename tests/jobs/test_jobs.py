@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,15 +19,17 @@ from gpsopt.errors import InputError
 from gpsopt.jobs import ENDED, Job, advance, cancel
 from gpsopt.runs import Record
 from gpsopt.verify import verify_run
+from tests.jobs.ending import end_all
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Path:
+def library(tmp_path: Path) -> Iterator[Path]:
     """A folder with the town."""
     shutil.copytree(ROOT / "models" / "town", tmp_path / "library" / "models" / "town")
-    return tmp_path / "library"
+    yield tmp_path / "library"
+    end_all(tmp_path / "runs")
 
 
 @pytest.fixture
@@ -179,7 +182,7 @@ def wait_for_end(process: int, until: float) -> None:
 
 
 @pytest.mark.slow
-def test_cancelling_a_city_keeps_its_best_plan(tmp_path: Path) -> None:
+def test_cancelling_a_city_keeps_its_best_plan(tmp_path: Path, library: Path) -> None:
     """Beijing is stopped once it has a plan: the plan is saved, verified, and never mistaken for the finished one."""
     desk = open_desk(tmp_path / "runs", ROOT, "somebody")
     desk.open_model(next(m for m in desk.offered() if m.name == "beijing"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from gpsopt.desk.files import read_here
 from gpsopt.planning import options_of, request_of
 from gpsopt.runfolder import write_run
 from gpsopt.runs import Record
+from tests.jobs.ending import end_all
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("home", "data", "scenarios", "runs", "plan", "compare", "tradeoffs", "goals", "reports")
@@ -22,12 +23,13 @@ ME, ANOTHER = "a" * 48, "b" * 48
 
 
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder with the town's model, in which the front end works."""
     shutil.copytree(ROOT / "models" / "town", tmp_path / "models" / "town")
     monkeypatch.setenv("GPSOPT_LIBRARY", str(tmp_path))
     monkeypatch.setenv("GPSOPT_STORE", str(tmp_path / "runs"))
-    return tmp_path
+    yield tmp_path
+    end_all(tmp_path / "runs")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.jobs.ending import end_all
 from tests.screens.browser import ROOT, Server, browser, calm, person, press, turn_to
 
 pytestmark = pytest.mark.slow
@@ -34,6 +35,7 @@ def server(place: Path) -> Iterator[Server]:
     running.start()
     yield running
     running.stop()
+    end_all(place / "runs")
 
 
 @pytest.fixture(scope="module")
