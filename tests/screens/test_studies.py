@@ -54,3 +54,13 @@ def test_causes_of_a_difference_are_worked_out_once(desk: Desk, show: Open) -> N
     waited(desk, at)
     assert not [b for b in at.button if b.key == f"causes_{more.seq}"]
     assert at.selectbox(key=f"causes_of_{more.seq}").options
+
+
+def test_alternatives_stand_beside_the_best_plan(desk: Desk, show: Open) -> None:
+    at = sound(show("tradeoffs", lang="en"))
+    at.number_input(key="near_within").set_value(5.0)
+    sound(at.button(key="near").click().run())
+    waited(desk, at)
+    text = words(at)
+    assert "awards are taken by all plans" in text
+    assert any("certified" in str(frame.value) for frame in at.dataframe)

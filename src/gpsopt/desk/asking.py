@@ -43,18 +43,28 @@ def ask_for_frontier(desk: Desk, name: str, aims: Sequence[str], points: int) ->
 
     Raises ScenarioError or InputError with every finding where the inputs cannot be solved.
     """
+    return _study(desk, "frontier", name, {"aims": list(aims), "points": points})
+
+
+def ask_for_alternatives(desk: Desk, name: str, within: float, count: int) -> Job:
+    """The job that works out, or has worked out, plans nearly as good as the best one; raises as the frontier does."""
+    return _study(desk, "alternatives", name, {"within": within, "count": count})
+
+
+def _study(desk: Desk, kind: str, name: str, asked: Mapping[str, Any]) -> Job:
+    """A study of a scenario as it stands now."""
     from gpsopt.planning import refuse_errors
 
     scenario = read_here(desk, name)
     refuse_errors(check(scenario))
-    given = {"name": scenario.name, "aims": list(aims), "points": points}
+    given = {"name": scenario.name, **asked}
     request = _hashed(scenario.digest(), given)
-    done = finished_study(desk, "frontier", request)
+    done = finished_study(desk, kind, request)
     if done is not None:
         return done
     job = desk.board.new_name()
     write_snapshot(scenario, desk.board.folder_of(job))
-    return _posted(desk, job, "frontier", name, (scenario.settings.title_zh, scenario.settings.title), request, given)
+    return _posted(desk, job, kind, name, (scenario.settings.title_zh, scenario.settings.title), request, given)
 
 
 def ask_for_waterfall(desk: Desk, base: Record, other: Record) -> Job:

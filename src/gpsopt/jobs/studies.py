@@ -1,7 +1,9 @@
 """Studies: work that answers with figures rather than with a run; the answer is kept as JSON on the board.
 
 `frontier` (arguments: name, aims, points): the scenario of the job's folder -> points, each with the text of the
-scenario that it is. `waterfall` (arguments: base, other: run folders within the store): which change caused what.
+scenario that it is.
+`alternatives` (arguments: name, within, count): plans that differ most from the best and are nearly as good.
+`waterfall` (arguments: base, other: run folders within the store): which change caused what.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from gpsopt.jobs.board import Board, Job, News
@@ -34,6 +37,26 @@ def frontier(board: Board, job: Job, watch: Any) -> None:
     board.end(job.job, "finished", result=json.dumps(answer, ensure_ascii=False))
 
 
+def alternatives(board: Board, job: Job, watch: Any) -> None:
+    """Plans that differ most and are nearly as good: their aims, what they share, and the awards that are open."""
+    from gpsopt.analysis.alternatives import alternatives as alternatives_of
+
+    given = job.given
+    found = alternatives_of(snapshot(board, job), given["within"], given["count"])
+    shared = [None, *(near.shared for near in found.others)]
+    plans = [
+        {"certified": plan.certified, "shared": part, "awards": len(plan.allocation),
+         "aims": {aim["name"]: float(aim["plan_value"]) for aim in plan.summary["aims"]}}
+        for plan, part in zip(found.plans, shared, strict=True)
+    ]  # fmt: skip
+    awards = found.awards[found.awards["state"] == "open"].head(200)
+    columns = {str(name): [_said(v) for v in awards[name]] for name in awards.columns}
+    pages = {lang: found.page(lang) for lang in ("zh", "en")}
+    safe = int((found.awards["state"] == "safe").sum())
+    answer = {"plans": plans, "open": columns, "safe": safe, "count": len(found.awards), "pages": pages}
+    board.end(job.job, "finished", result=json.dumps(answer, ensure_ascii=False))
+
+
 def waterfall(board: Board, job: Job, watch: Any) -> None:
     """The difference of two runs, shared out among the changes that lead from one to the other."""
     from gpsopt.analysis.compare import Contrast
@@ -48,6 +71,10 @@ def waterfall(board: Board, job: Job, watch: Any) -> None:
     answer = {"aims": list(found.aims), "start": {aim: found.start(aim) for aim in found.aims}, "parts": parts,
               "plans": found.are_plans}  # fmt: skip
     board.end(job.job, "finished", result=json.dumps(answer, ensure_ascii=False))
+
+
+def _said(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value if isinstance(value, str) else int(value)
 
 
 def _teller(board: Board, job: Job) -> Callable[[int, int], None]:

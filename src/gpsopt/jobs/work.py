@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 
 from gpsopt.jobs.board import Board, Job, News
 from gpsopt.jobs.snapshot import snapshot
-from gpsopt.jobs.studies import frontier, waterfall
+from gpsopt.jobs.studies import alternatives, frontier, waterfall
 from gpsopt.runs import open_store
 from gpsopt.scenario import Scenario
 
@@ -83,5 +83,5 @@ def _finite(value: float) -> float | None:
 
 #: kind of a job -> what does it
 KINDS: Final[dict[str, Callable[[Board, Job, Any], None]]] = {
-    "solve": solve, "frontier": frontier, "waterfall": waterfall,
+    "solve": solve, "frontier": frontier, "alternatives": alternatives, "waterfall": waterfall,
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Trade-offs: what can be had of one aim at each level of another, with a point to pick and save as a scenario."""
+"""Trade-offs: the frontier between two aims, with a point to pick and save; plans that differ and are as good."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gpsopt.desk.asking import ask_for_frontier
+from gpsopt.desk.asking import ask_for_alternatives, ask_for_frontier
 from gpsopt.desk.files import digest_now
 from gpsopt.errors import GpsoptError
 from gpsopt.jobs import Job
@@ -16,7 +16,7 @@ from gpsopt.report.charts import aim_text, frontier
 from gpsopt.screens.asking import solve_now, told
 from gpsopt.screens.pages import go
 from gpsopt.screens.progress import state_words
-from gpsopt.screens.shown import grid
+from gpsopt.screens.shown import grid, percent
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.settings import AIMS
 
@@ -28,14 +28,22 @@ def tradeoffs() -> None:
     if not here.model:
         st.info(here.say("app.no_model"))
         return
+    first, second = st.tabs([here.say("tradeoffs.tab_frontier"), here.say("tradeoffs.tab_alternatives")])
+    with first:
+        frontiers(here)
+    with second:
+        alternatives(here)
+
+
+def frontiers(here: Visit) -> None:
+    """The frontier between two aims."""
     st.caption(here.say("tradeoffs.says"))
     ask(here)
     known = {file.name for file in here.scenarios}
     jobs = [j for j in here.desk.board.jobs(here.desk.owner) if j.kind == "frontier" and j.subject in known]
     busy = [job for job in jobs if job.state in ("queued", "running")]
-    st.session_state["frontiers"] = [job.job for job in busy]
     if busy:
-        waiting(here)
+        waiting(here, [job.job for job in busy])
     done = [job for job in jobs if job.state == "finished" and job.result]
     if jobs and jobs[0].state == "failed":
         st.error(f"**{jobs[0].title(here.lang)}** — {jobs[0].message(here.lang)}")
@@ -72,9 +80,9 @@ def _ask(here: Visit, name: str, aims: tuple[str, str], points: int) -> None:
 
 
 @st.fragment(run_every="1s")
-def waiting(here: Visit) -> None:
-    """Frontiers that are being worked out."""
-    for name in st.session_state["frontiers"]:
+def waiting(here: Visit, names: list[str]) -> None:
+    """Studies that are being worked out."""
+    for name in names:
         job = here.desk.board.get(here.desk.owner, name)
         if job is None or job.state not in ("queued", "running"):
             st.rerun(scope="app")
@@ -84,6 +92,8 @@ def waiting(here: Visit) -> None:
 
 
 def _title(here: Visit, job: Job) -> str:
+    if job.kind == "alternatives":
+        return f"{job.title(here.lang)} · {100 * job.given['within']:g} % · {job.given['count']}"
     one, two = job.given["aims"]
     return f"{job.title(here.lang)} · {here.term(one, 'aims')} / {here.term(two, 'aims')} · {job.given['points']}"
 
@@ -130,6 +140,59 @@ def _save(here: Visit, job: Job, number: int, text: str) -> None:
         return
     st.session_state["scenario"] = name
     solve_now(visit(), name)
+
+
+def alternatives(here: Visit) -> None:
+    """Plans that differ most from the best one and are nearly as good."""
+    st.caption(here.say("tradeoffs.alternatives_say"))
+    titles = {file.name: file.title(here.lang) for file in here.scenarios if not file.fault}
+    with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(here.term("scenario"), list(titles), format_func=lambda n: titles[n], key="near_of",
+                            index=list(titles).index(here.baseline) if here.baseline in titles else 0)  # fmt: skip
+        within = st.number_input(here.say("tradeoffs.within"), 0.1, 20.0, 1.0, step=0.5, key="near_within", width=200)
+        count = st.number_input(here.say("tradeoffs.count"), 1, 5, 2, key="near_count", width=140)
+        if st.button(here.term("btn_alternatives"), type="primary", key="near", disabled=name is None) and name:
+            try:
+                ask_for_alternatives(here.desk, name, float(within) / 100, int(count))
+            except GpsoptError as error:
+                here.refused(error)
+                return
+            st.session_state.pop("near_shown", None)
+            st.rerun()
+    jobs = [j for j in here.desk.board.jobs(here.desk.owner) if j.kind == "alternatives" and j.subject in titles]
+    busy = [job.job for job in jobs if job.state in ("queued", "running")]
+    if busy:
+        waiting(here, busy)
+    if jobs and jobs[0].state == "failed":
+        st.error(f"**{jobs[0].title(here.lang)}** — {jobs[0].message(here.lang)}")
+    done = {job.job: job for job in jobs if job.state == "finished" and job.result}
+    if done:
+        chosen = st.selectbox(here.say("tradeoffs.which"), list(done), format_func=lambda j: _title(here, done[j]),
+                              key="near_shown")  # fmt: skip
+        near(here, done[chosen])
+
+
+def near(here: Visit, job: Job) -> None:
+    """The plans beside each other, and the awards that only some of them take."""
+    answer: dict[str, Any] = json.loads(job.result or "{}")
+    look = here.look()
+    rows = []
+    for place, plan in enumerate(answer["plans"]):
+        rows.append({
+            "plan": here.say("tradeoffs.best") if not place else here.say("tradeoffs.other", number=place),
+            "status": here.say("status.certified" if plan["certified"] else "status.not_certified"),
+            "shared": "—" if plan["shared"] is None else percent(plan["shared"]),
+            **{aim: aim_text(aim, value, look) for aim, value in plan["aims"].items()},
+        })  # fmt: skip
+    aims = {aim: here.term(aim, "aims") for aim in answer["plans"][0]["aims"]}
+    grid(here, pd.DataFrame(rows), f"near_{job.job}", plan=here.term("plan"), status=here.term("summary.status"),
+         shared=here.say("tradeoffs.shared"), **aims)  # fmt: skip
+    st.markdown(here.say("tradeoffs.safe", safe=answer["safe"], count=answer["count"]))
+    with st.expander(here.say("tradeoffs.in_words")):
+        st.code(answer["pages"][here.lang], language=None)
+    with st.expander(here.say("tradeoffs.open_awards")):
+        titles = {name: name if name.startswith(("best", "alt")) else here.term(name) for name in answer["open"]}
+        grid(here, pd.DataFrame(answer["open"]), f"open_{job.job}", **titles)
 
 
 tradeoffs()

@@ -1,0 +1,45 @@
+"""Where nothing fits, the page names the clauses in conflict, and a repair becomes a scenario that has a plan."""
+
+from __future__ import annotations
+
+from gpsopt import explain_nofit, plan_or_end
+from gpsopt.desk import Desk
+from gpsopt.desk.asking import ask_to_solve
+from gpsopt.desk.files import read_here
+from gpsopt.jobs import ENDED, advance
+from gpsopt.planning import options_of, request_of
+from gpsopt.runfolder import write_run
+from tests.screens.conftest import Open, sound, words
+
+
+def impossible(desk: Desk) -> int:
+    """A scenario whose budgets are far too small for what is guaranteed, as a finished run."""
+    change = "".join(f'[[change]]\ntable = "needs"\ncolumn = "{column}"\nset = 1\n' for column in ("floor", "target"))
+    desk.write_scenario("strict", f'title = "Everything guaranteed"\nbase = "town"\n{change}')
+    scenario = read_here(desk, "strict")
+    result = plan_or_end(scenario)
+    assert result.status == "infeasible"
+    folder = write_run(result, desk.store.folder / desk.runs, explain_nofit(scenario).files())
+    return desk.store.record(desk.owner, folder, request_of(scenario, options_of(scenario))).seq
+
+
+def test_the_conflict_is_shown_and_a_repair_becomes_a_scenario(desk: Desk, show: Open) -> None:
+    number = impossible(desk)
+    at = sound(show("home", lang="en"))
+    assert "No plan is possible" in words(at)
+    at = sound(show("runs", lang="en"))
+    text = words(at)
+    assert "Why there is no plan" in text and "What would mend it" in text and "proven" in text
+    buttons = [b for b in at.button if str(b.key).startswith(f"repair_{number}_")]
+    assert buttons
+    sound(buttons[0].click().run())
+    made = [p.stem for p in (desk.folder / "scenarios").glob("strict-*.toml")]
+    assert len(made) == 1
+    job = desk.board.jobs(desk.owner)[0]
+    while job.state not in ENDED:
+        advance(desk.board)
+        job = desk.board.get(desk.owner, job.job) or job
+    record = desk.store.get(desk.owner, job.record or 0)
+    assert record is not None and record.planned, (job.message("en"), made)
+    answered = ask_to_solve(desk, "strict")
+    assert getattr(answered, "seq", None) == number, "the same request opens its end without a plan"
