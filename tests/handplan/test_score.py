@@ -130,3 +130,38 @@ def test_the_command_scores_and_writes_the_nearest_plan(
     assert Path(done.json["nearest"]["path"]).name != best.name
     assert "fee_standard" in command(*words, "--lang", "en").out
     assert command("score", str(tmp_path / "none.csv"), "--scenario", str(TOWN)).code == 2
+
+
+def workbook(path: Path, rows: list[list[object]]) -> Path:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in [["year", "need", "offer", "quantity"], *rows]:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_workbook_says_the_same_as_a_csv_file(best: Path, tmp_path: Path) -> None:
+    rows = rows_of(best)
+    cells: list[list[object]] = [[int(t), n, o or None, float(q)] for t, n, o, q in rows]
+    scenario = gpsopt.read_scenario(TOWN)
+    book = read_handplan(workbook(tmp_path / "p.xlsx", cells), scenario)
+    text = read_handplan(written(tmp_path / "p.csv", rows), scenario)
+    assert (book.bought, book.direct) == (text.bought, text.direct)
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "row"),
+    [([[2015, "n9", "o01", 1]], "reference_unknown", 2), ([[2015, "n1", "=A1", 1]], "formula_text", 2)],
+)
+def test_a_workbook_is_refused_at_its_cell(rows: list[list[object]], code: str, row: int, tmp_path: Path) -> None:
+    with pytest.raises(gpsopt.InputError) as caught:
+        read_handplan(workbook(tmp_path / "p.xlsx", rows), gpsopt.read_scenario(TOWN))
+    assert (caught.value.findings[0].code, caught.value.findings[0].row) == (code, row)
+
+
+def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "p.xlsx").write_bytes(b"PK no")
+    with pytest.raises(gpsopt.InputError):
+        read_handplan(tmp_path / "p.xlsx", gpsopt.read_scenario(TOWN))

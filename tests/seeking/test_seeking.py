@@ -99,3 +99,10 @@ def test_the_command_writes_the_plan_and_its_budgets(tmp_path: Path, capfd: pyte
 def test_what_cannot_be_sought_is_refused(what: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     done = in_process(capfd)("solve", str(hamlet(tmp_path / "m")), "--seek", what, "--out", str(tmp_path / "runs"))
     assert done.code == 2 and not list(tmp_path.glob("runs/*"))
+
+
+def test_targets_beyond_any_money_are_left_and_the_rest_is_met(tmp_path: Path) -> None:
+    offers = "offer,undertaker,item,price,capacity\no1,u1,i1,300,3\no3,u3,i2,700,\n"
+    found = least_budget(plain(tmp_path, offers=offers), reach=True)
+    assert found.missing == {("n1", 2015): 17.0, ("n1", 2016): 17.0}
+    assert found.value == 2 * (3 * 300 + 4 * 700) and found.plan.certified

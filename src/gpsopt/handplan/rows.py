@@ -1,4 +1,4 @@
-"""A plan made by hand, read: a CSV file of quantities, or the tables of a run folder that somebody has edited.
+"""A plan made by hand, read: a CSV file, the first sheet of a workbook, or the tables of an edited run folder.
 
 Columns year, need, offer, quantity; a row without an offer is what the need keeps direct in the year. Any further
 column is left alone. Every fault names file, row, column and value.
@@ -15,6 +15,7 @@ from typing import Final
 from gpsopt.cells import CellFault, parse_cell
 from gpsopt.csvfile import Record, read_records
 from gpsopt.errors import Finding, InputError, UsageError
+from gpsopt.handplan.sheet import read_workbook
 from gpsopt.read import nearest
 from gpsopt.scenario import Scenario
 from gpsopt.tables import Cell, Column
@@ -60,7 +61,8 @@ def read_handplan(path: str | Path, scenario: Scenario) -> HandPlan:
     reader = _Reader(scenario)
     for file in files:
         if file.is_file():
-            records, found = read_records(file, file.name if source.is_dir() else str(source))
+            reads = read_workbook if file.suffix.lower() == ".xlsx" else read_records
+            records, found = reads(file, file.name if source.is_dir() else str(source))
             reader.findings += found
             reader.take(
                 records,

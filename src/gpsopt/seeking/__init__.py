@@ -13,10 +13,10 @@ from gpsopt.seeking.goalyear import GoalYear, earliest_year
 def find(
     scenario: Path, what: str, *, gap: float | None = None, time_limit: float | None = None
 ) -> LeastBudget | GoalYear:
-    """What `gpsopt solve --seek` asks for: budget, budget:PURCHASER, year:GOAL or year:GOAL=TARGET."""
+    """What `gpsopt solve --seek` asks for: budget, reach (each also with :PURCHASER), year:GOAL or year:GOAL=TARGET."""
     kind, _colon, rest = what.partition(":")
-    if kind == "budget":
-        return least_budget(scenario, rest, gap=gap, time_limit=time_limit)
+    if kind in ("budget", "reach"):
+        return least_budget(scenario, rest, reach=kind == "reach", gap=gap, time_limit=time_limit)
     goal, _equals, target = rest.partition("=")
     if kind != "year" or not goal:
         raise UsageError("seek_unknown", value=what)

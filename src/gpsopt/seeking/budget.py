@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from gpsopt.checks import check
 from gpsopt.compiler import compile_model
 from gpsopt.errors import InfeasibleError, LimitError, UsageError
 from gpsopt.model.build import build_world
-from gpsopt.model.world import FEN_PER_WAN, world_of
+from gpsopt.model.world import FEN_PER_WAN, World, world_of
 from gpsopt.money import yuan
 from gpsopt.nofit.conflict import conflicts_of
 from gpsopt.nofit.edits import Edits, change
@@ -34,7 +34,8 @@ from gpsopt.nofit.words import clashes_of
 from gpsopt.plan.plan import Plan
 from gpsopt.planning import options_of, plan_at, refuse_errors
 from gpsopt.scenario import Scenario, read_scenario
-from gpsopt.solving.engine import Array, Engine, Limits
+from gpsopt.solving.engine import Array, Engine, Limits, Outcome
+from gpsopt.solving.feasibility import Problem
 from gpsopt.solving.grid import to_grid
 from gpsopt.solving.stages import DEFAULT_GAP, Options, aims_of
 from gpsopt.text import say
@@ -54,6 +55,7 @@ class LeastBudget:
     value: Decimal
     bound: float
     edits: Edits
+    missing: Mapping[tuple[str, int], float] = field(default_factory=dict)  # units that no money could serve
 
     @property
     def gap(self) -> float:
@@ -81,19 +83,29 @@ class LeastBudget:
             by_purchaser.setdefault(purchaser, []).append(f"{year} {amount:,.2f}")
         for purchaser, amounts in by_purchaser.items():
             lines.append(f"  {names.shown(Named('purchasers', purchaser), lang)}: {' · '.join(amounts)}")
+        if self.missing:
+            rows = ", ".join(f"{need} {year}" for need, year in sorted(self.missing)[:8])
+            lines.append(say("seek.out_of_reach", lang, count=len(self.missing), rows=rows))
         return "\n".join([*lines, say("seek.file", lang)])
 
     def document(self) -> dict[str, Any]:
         rows = [{"purchaser": p, "year": t, "amount": format(v, "f")} for (p, t), v in sorted(self.budgets.items())]
         return {"sought": "budget", "value": format(self.value, "f"), "bound": self.bound, "gap": self.gap,
-                "gap_amount": abs(float(self.value) - self.bound), "budgets": rows}  # fmt: skip
+                "gap_amount": abs(float(self.value) - self.bound), "budgets": rows,
+                "out_of_reach": [f"{need} {year}" for need, year in sorted(self.missing)]}  # fmt: skip
 
 
 def least_budget(
-    scenario: Scenario | str | Path, purchaser: str = "", *, gap: float | None = None, time_limit: float | None = None
+    scenario: Scenario | str | Path,
+    purchaser: str = "",
+    *,
+    reach: bool = False,
+    gap: float | None = None,
+    time_limit: float | None = None,
 ) -> LeastBudget:
     """The least budgets with which no unit is missing to any target (of `purchaser`, if one is named).
 
+    `reach`: with which no more is missing than would be with any money: targets out of reach do not stop the search.
     Raises InputError or UsageError for bad input, InfeasibleError where no money meets the targets, with the clauses
     that stand against them, and LimitError where a limit came first.
     """
@@ -104,69 +116,108 @@ def least_budget(
     options = options_of(scenario, gap, time_limit)
     bare = _with_budgets(scenario, {key: Decimal(0) for key in _budgets(scenario, purchaser)})
     system = plain_system(bare)
-    point, bound, least = _sought(scenario, system, purchaser, options)
+    search = _Search(system, purchaser, options)
+    missing = search.least_missing() if reach else {}
+    point, bound, least = search.least_money(missing) or _refuse(scenario, purchaser)
     for more in _MORE:
         amounts = {key: yuan(_fen(least.get(key, 0.0)) + more) for key in _budgets(scenario, purchaser)}
-        found = _on_grid(_with_budgets(scenario, amounts), point, options, purchaser, amounts)
+        found = _on_grid(_with_budgets(scenario, amounts), point, options, _Targets(purchaser, missing), amounts)
         if found is not None:
             plan, budgets = found
             total = sum(budgets.values(), Decimal(0))
-            return LeastBudget(plan, budgets, total, min(bound * 10_000, float(total)), _edits(budgets))
+            return LeastBudget(plan, budgets, total, min(bound * 10_000, float(total)), _edits(budgets), missing)
     raise LimitError("limit_without_plan")
 
 
-def _sought(
-    scenario: Scenario, system: System, purchaser: str, options: Options
-) -> tuple[Array, float, dict[tuple[str, int], float]]:
-    """The point, the bound (万元) and the money that each purchaser and year needs."""
-    loosening = budget(system)
-    kept = [s for s in loosening.slacks if not purchaser or s.what[1] == purchaser]
-    place = {s.what: i for i, s in enumerate(kept)}
-    renumbered = [
-        replace(k, slacks=tuple((place[loosening.slacks[s].what], c) for s, c in k.slacks))
-        for k in loosening.links if all(loosening.slacks[s].what in place for s, _c in k.slacks)
-    ]  # fmt: skip
-    problem = loosened(system.problem, Loosening("budget", tuple(kept), loosening.steps, tuple(renumbered)))
-    problem = replace(problem, column_upper=_without_shortfall(system, problem.column_upper, purchaser))
-    base = system.problem.matrix.shape[1]
-    cost = np.zeros(problem.matrix.shape[1])
-    cost[base:] = [s.price for s in kept]
-    engine = Engine(problem, options.seed)
-    engine.set_cost(cost)
-    small = engine.integer_count <= _SMALL
-    asked = options.gap if options.gap is not None else 0.0 if small else DEFAULT_GAP
-    outcome = engine.minimise(Limits(1e-9, asked, options.time_limit, options.node_limit))
-    if outcome.status == "infeasible":
-        raise _targets_out_of_reach(scenario, purchaser)
-    if outcome.point is None:
-        raise LimitError("limit_without_plan")
-    money: dict[tuple[str, int], float] = {}
-    for slack, value in zip(kept, outcome.point[base:], strict=True):
-        if slack.what[0] != "met":
-            key = (slack.what[1], slack.what[2])
-            money[key] = money.get(key, 0.0) + float(value)
-    return outcome.point[:base], outcome.bound, money
+Missing = Mapping[tuple[str, int], float]
 
 
-def _without_shortfall(system: System, upper: Array, purchaser: str) -> Array:
-    """No unit may be missing to a target."""
-    span = system.compiled.columns["shortfall"]
-    owner = system.world.facts.purchaser_of
-    upper = upper.copy()
-    for place, key in enumerate(span.keys):
-        if not purchaser or owner[key[0]] == purchaser:
-            upper[span.start + place] = 0.0
-    return upper
+@dataclass(frozen=True)
+class _Targets:
+    """Whose targets are to be met, and the units that may be missing to them all the same."""
+
+    purchaser: str
+    missing: Missing
+
+    def upper(self, world: World, compiled: Any, upper: Array) -> Array:
+        """The columns' upper limits with no more missing than that."""
+        span = compiled.columns["shortfall"]
+        owner, upper = world.facts.purchaser_of, upper.copy()
+        for place, key in enumerate(span.keys):
+            if not self.purchaser or owner[key[0]] == self.purchaser:
+                upper[span.start + place] = min(upper[span.start + place], self.missing.get(key, 0.0))
+        return upper
+
+
+class _Search:
+    """The model with budgets that start from nothing and may be had at a price."""
+
+    def __init__(self, system: System, purchaser: str, options: Options) -> None:
+        self.system, self.purchaser, self.options = system, purchaser, options
+        loosening = budget(system)
+        self.kept = [s for s in loosening.slacks if not purchaser or s.what[1] == purchaser]
+        place = {s.what: i for i, s in enumerate(self.kept)}
+        links = [
+            replace(k, slacks=tuple((place[loosening.slacks[s].what], c) for s, c in k.slacks))
+            for k in loosening.links if all(loosening.slacks[s].what in place for s, _c in k.slacks)
+        ]  # fmt: skip
+        self.problem = loosened(
+            system.problem, Loosening("budget", tuple(self.kept), loosening.steps, tuple(links))
+        )  # fmt: skip
+        self.base = system.problem.matrix.shape[1]
+
+    def least_missing(self) -> dict[tuple[str, int], float]:
+        """Units of each need and year that no money can serve, on the grid."""
+        world, span = self.system.world, self.system.compiled.columns["shortfall"]
+        cost = np.zeros(self.problem.matrix.shape[1])
+        place = {key: n for n, key in enumerate(world.facts.needs.key)}
+        for at, (need, _year) in enumerate(span.keys):
+            if not self.purchaser or world.facts.purchaser_of[need] == self.purchaser:
+                cost[span.start + at] = max(1e-6, float(world.unit_value_wan[place[need]]))
+        outcome = self._run(self.problem, cost)
+        if outcome.point is None:
+            raise LimitError("limit_without_plan")
+        step = {key: float(world.need_step[n]) for key, n in place.items()}
+        found = zip(span.keys, outcome.point[span.start : span.stop], strict=True)
+        return {key: math.ceil(v / step[key[0]] - 1e-6) * step[key[0]] for key, v in found if v > 1e-6 * step[key[0]]}
+
+    def least_money(self, missing: Missing) -> tuple[Array, float, dict[tuple[str, int], float]] | None:
+        """The point, the bound (万元) and the money of each purchaser and year; None where no money suffices."""
+        targets = _Targets(self.purchaser, missing)
+        upper = targets.upper(self.system.world, self.system.compiled, self.problem.column_upper)
+        cost = np.zeros(self.problem.matrix.shape[1])
+        cost[self.base :] = [s.price for s in self.kept]
+        outcome = self._run(replace(self.problem, column_upper=upper), cost)
+        if outcome.status == "infeasible":
+            return None
+        if outcome.point is None:
+            raise LimitError("limit_without_plan")
+        money: dict[tuple[str, int], float] = {}
+        for slack, value in zip(self.kept, outcome.point[self.base :], strict=True):
+            if slack.what[0] != "met":
+                key = (slack.what[1], slack.what[2])
+                money[key] = money.get(key, 0.0) + float(value)
+        return outcome.point[: self.base], outcome.bound, money
+
+    def _run(self, problem: Problem, cost: Array) -> Outcome:
+        engine = Engine(problem, self.options.seed)
+        engine.set_cost(cost)
+        small = engine.integer_count <= _SMALL
+        gap = self.options.gap if self.options.gap is not None else 0.0 if small else DEFAULT_GAP
+        return engine.minimise(Limits(1e-9, gap, self.options.time_limit, self.options.node_limit))
+
+
+def _refuse(scenario: Scenario, purchaser: str) -> NoReturn:
+    raise _targets_out_of_reach(scenario, purchaser)
 
 
 def _on_grid(
-    scenario: Scenario, point: Array, options: Options, purchaser: str, amounts: Mapping[tuple[str, int], Decimal]
+    scenario: Scenario, point: Array, options: Options, targets: _Targets, amounts: Mapping[tuple[str, int], Decimal]
 ) -> tuple[Plan, dict[tuple[str, int], Decimal]] | None:
     """The plan at the point under these budgets, and what they come to once the change is given back."""
     world = world_of(scenario)
     compiled = compile_model(build_world(world))
-    system = System(scenario, world, world, compiled, None, ())  # type: ignore[arg-type]
-    exact = replace(compiled, column_upper=_without_shortfall(system, compiled.column_upper, purchaser))
+    exact = replace(compiled, column_upper=targets.upper(world, compiled, compiled.column_upper))
     _quantities, money, ok = to_grid(world, exact, point, aims_of(world, exact))
     if not ok:
         return None
@@ -177,9 +228,7 @@ def _on_grid(
     budgets = {key: amount - left.get(key, Decimal(0)) for key, amount in amounts.items()}
     final = world_of(_with_budgets(scenario, budgets))
     tight = compile_model(build_world(final))
-    done = replace(
-        tight, column_upper=_without_shortfall(replace(system, compiled=tight), tight.column_upper, purchaser)
-    )
+    done = replace(tight, column_upper=targets.upper(final, tight, tight.column_upper))
     found = to_grid(final, done, point, aims_of(final, done))
     plan = plan_at(final, tight, point, options, found) if found[2] else None
     if plan is None or not plan.certified:  # with the change kept
