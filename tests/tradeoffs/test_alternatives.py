@@ -101,3 +101,11 @@ def test_what_cannot_be_is_said(tmp_path: Path) -> None:
         alternatives(TOWN, 2)
     with pytest.raises(InfeasibleError):
         alternatives(without_plan(tmp_path / "w"))
+
+
+def test_large_models_are_swept_and_their_plans_as_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gpsopt.solving.alternatives.PLAIN", 0)
+    found = alternatives(crowd(tmp_path / "crowd", 8), 0.02, 2, gap=0.001)
+    assert len(found.others) == 2 and all(plan.certified for plan in found.plans)
+    for near in found.others:
+        assert near.least - 1e-9 <= near.shared < 1

@@ -15,8 +15,10 @@ import numpy as np
 
 from gpsopt.errors import SolverError
 from gpsopt.model.world import World
-from gpsopt.solving.engine import Array, Engine, Limits
-from gpsopt.solving.stages import Aim, Options, Stage, held_row
+from gpsopt.solving.engine import Array, Engine, Limits, Outcome
+from gpsopt.solving.large import coupling
+from gpsopt.solving.neighbourhoods import Neighbourhoods, groups_of
+from gpsopt.solving.stages import PLAIN, Aim, Options, Stage, held_row
 
 _NODES: Final = 200
 _GAP: Final = 0.02  # of the awards shared: two in a hundred do not make another plan
@@ -53,15 +55,37 @@ def near_points(
         if total == 0:
             return
         engine.set_cost(cost)
-        nodes = options.node_limit or _NODES
         try:
-            found = engine.minimise(Limits(_GAP * total, 0.0, seconds, nodes), point)
+            if engine.integer_count > PLAIN:
+                found = _swept(engine, world, compiled, cost, _GAP * total, point)
+            else:
+                nodes = options.node_limit or _NODES
+                found = engine.minimise(Limits(_GAP * total, 0.0, seconds, nodes), point)
         except SolverError:
             return
         if found.point is None:
             return
         yield Near(found.point, found.value / total, max(0.0, found.bound) / total)
         known.append(found.point)
+
+
+def _swept(
+    engine: Engine, world: World, compiled: Any, cost: Array, allowed: float, start: Array
+) -> Outcome:  # fmt: skip
+    """Purchaser by purchaser, district by district, item by item decided anew, at the prices of what they share."""
+    bound, _relaxed, duals = engine.relaxation()
+    matrix, lower, upper = engine.rows()
+    small, groups = Neighbourhoods(matrix, lower, upper, compiled), groups_of(world, compiled)
+    priced = cost - matrix.T @ np.where(coupling(compiled, len(duals)), duals, 0.0)
+    best = current = start
+    for costs in (priced, cost):
+        for group in groups.groups:
+            found = small.decide(current, costs, groups.columns(group), 0.02 * allowed)
+            current = current if found is None else found
+        clean = engine.with_integers_of(current)
+        if clean is not None and engine.violation(clean) <= 1e-6 and cost @ clean < cost @ best:
+            best = clean
+    return Outcome("limit", best, float(cost @ best), bound, 0)
 
 
 def tolerant(stages: tuple[Stage, ...], within: float) -> tuple[Stage, ...]:

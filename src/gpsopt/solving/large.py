@@ -54,7 +54,7 @@ def seek_large(
         return Outcome("infeasible", None, float("inf"), float("-inf"), 0)
     matrix, lower, upper = engine.rows()
     small = Neighbourhoods(matrix, lower, upper, compiled)
-    priced = target.blend - matrix.T @ np.where(_coupling(compiled, len(duals)), duals, 0.0)
+    priced = target.blend - matrix.T @ np.where(coupling(compiled, len(duals)), duals, 0.0)
     point = start
     if point is None:
         point = _first(engine, groups, small, target, priced, relaxed)
@@ -85,7 +85,7 @@ def seek_large(
     return Outcome(last.status, last.point, last.value, min(last.value, max(bound, last.bound)), last.nodes)
 
 
-def _coupling(compiled: Any, rows: int) -> Bools:
+def coupling(compiled: Any, rows: int) -> Bools:
     """Rows in which many needs meet: held aims (appended), capacities, areas.
 
     Their duals price what a small problem takes from the others, so that the first to be decided does not
