@@ -11,13 +11,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, Final
 
-import highspy
 import numpy as np
 from scipy import sparse
 
 from gpsopt.model.facts import Ints
 from gpsopt.model.world import World
-from gpsopt.solving.engine import Array, quiet_stdout
+from gpsopt.solving.engine import Array
+from gpsopt.solving.small import small_problem
 
 #: how each variable names its need (place in the key), or its purchaser
 _NEED_AT: Final = {
@@ -27,7 +27,6 @@ _NEED_AT: Final = {
 _PURCHASER_AT: Final = {"engaged": 1, "given": 0, "received": 0}
 #: needs in one small problem; larger groups are cut
 _MOST: Final = 48
-_NODES: Final = 200
 
 
 @dataclass(frozen=True)
@@ -118,51 +117,3 @@ class Neighbourhoods:
         better = point.copy()
         better[columns] = found
         return better
-
-
-def _scale(upper: Array, integer: Any) -> Array:
-    size = np.maximum(1.0, np.where(np.isfinite(upper), upper, 1.0) / 1000.0)
-    return np.where(integer, 1.0, 2.0 ** np.round(np.log2(size)))
-
-
-@dataclass(frozen=True)
-class Small:
-    """A small problem's answer; `point` is None where none was found."""
-
-    point: Array | None
-    bound: float
-
-
-def small_problem(
-    rows: Any, lower: Array, upper: Array, column_lower: Array, column_upper: Array, integer: Any, cost: Array,
-    start: Array, enough: float,
-) -> Small:  # fmt: skip
-    """Minimise within rows and limits, from a start point, to the absolute gap `enough`."""
-    scale = _scale(column_upper, integer)
-    rows = (rows @ sparse.diags_array(scale)).tocsr()
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = rows.shape
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost * scale, column_lower / scale, column_upper / scale
-    lp.row_lower_, lp.row_upper_ = lower, upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
-    kinds = highspy.HighsVarType
-    lp.integrality_ = [kinds.kInteger if i else kinds.kContinuous for i in integer]
-    with quiet_stdout():
-        h = highspy.Highs()  # type: ignore[no-untyped-call]
-        for name, value in {
-            "output_flag": False, "threads": 1, "mip_abs_gap": enough, "mip_rel_gap": 0.0, "mip_max_nodes": _NODES,
-            "mip_heuristic_run_rins": False, "mip_heuristic_run_rens": False,
-        }.items():  # fmt: skip
-            h.setOptionValue(name, value)
-        h.passModel(lp)
-        solution = highspy.HighsSolution()
-        solution.col_value = (start / scale).tolist()
-        h.setSolution(solution)
-        h.run()
-    info = h.getInfo()
-    bound = float(info.mip_dual_bound) if np.any(integer) else float(info.objective_function_value)
-    if info.primal_solution_status != 2:
-        return Small(None, bound)
-    found = np.array(h.getSolution().col_value)
-    return Small(np.where(integer, np.round(found), found) * scale, bound)

@@ -18,14 +18,18 @@ from gpsopt.errors import LimitError, SolverError
 from gpsopt.model.aims import MONEY_AIMS, gravity_of
 from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.settings import AIMS, Sense
+from gpsopt.solving.bypurchaser import seek_by_purchaser, split_of
 from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation, Outcome, Stop
 from gpsopt.solving.large import Target, seek_large
 from gpsopt.solving.neighbourhoods import Groups, groups_of
+from gpsopt.solving.workers import Workers
 
 #: a model with at most this many award decisions is solved to proof when no gap is asked for
 SMALL: Final = 3_000
 #: above this many, a gap is sought with small problems beside the search
 PLAIN: Final = 1_500
+#: above this many, every purchaser decides for itself
+BY_PURCHASER: Final = 4_500
 #: nodes spent on that proof before 0.001 is good enough
 PROOF_NODES: Final = 20_000
 DEFAULT_GAP: Final = 0.001
@@ -40,6 +44,7 @@ class Options:
     time_limit: float | None = None
     node_limit: int | None = None
     seed: int = 0
+    years: str = "joint"  # or relax_and_fix
 
 
 @dataclass(frozen=True)
@@ -237,10 +242,7 @@ def _stage(search: _Search, aim: Aim, start: Array | None) -> Outcome:
     asked = options.gap if options.gap is not None else 0.0 if small else DEFAULT_GAP
     target = _target(search, aim, start, asked)
     if asked > 0 and engine.integer_count > PLAIN and options.node_limit is None:
-        found = seek_large(
-            engine, search.compiled, search.groups, target, start, report, clock.left_for_stage()
-        )  # fmt: skip
-        return _unscaled(found, unit)
+        return _unscaled(_large(search, target, start, report), unit)
     try:
         allowed = target.allowed(engine.relaxation()[0]) if asked > 0 else 0.0
     except NoRelaxation:
@@ -253,6 +255,18 @@ def _stage(search: _Search, aim: Aim, start: Array | None) -> Outcome:
     start = outcome.point if outcome.point is not None else start
     allowed = replace(target, gap=DEFAULT_GAP).allowed(engine.relaxation()[0])
     return _unscaled(engine.minimise(Limits(max(1e-9, allowed), 0.0, clock.share()), start, report), unit)
+
+
+def _large(search: _Search, target: Target, start: Array | None, report: Callable[[float, float], None]) -> Outcome:
+    """A stage with small problems: by purchaser where there are very many, else one after another."""
+    engine, seconds = search.engine, search.clock.left_for_stage()
+    if engine.integer_count > BY_PURCHASER and len(search.groups.by_purchaser) > 1:
+        split = split_of(engine, search.compiled, search.groups)
+        with Workers() as workers:
+            found = seek_by_purchaser(engine, split, target, start, report, seconds, workers)
+        if found.point is not None or found.status == "infeasible" or search.clock.over():
+            return found
+    return seek_large(engine, search.compiled, search.groups, target, start, report, seconds)
 
 
 def _target(search: _Search, aim: Aim, start: Array | None, gap: float) -> Target:
@@ -292,15 +306,21 @@ def _unscaled(outcome: Outcome, unit: float) -> Outcome:
 
 
 def _describe(world: World, aim: Aim, outcome: Outcome, options: Options, clock: _Clock) -> Stage:
+    stage = describe(world, aim, outcome.value, outcome.bound, options)
+    clock.stage_done(aim, stage.value / aim.unit, stage.bound / aim.unit, stage.gap)
+    return stage
+
+
+def describe(world: World, aim: Aim, reached: float, proven: float, options: Options) -> Stage:
+    """How an aim ended: the value reached and the bound proven, both to be minimised and without its constant."""
     sign, constant = _signed(aim), float(aim.constants.sum())
-    value = sign * outcome.value + constant
-    bound = sign * outcome.bound + constant
+    value = sign * reached + constant
+    bound = sign * proven + constant
     scale = aim.scale(value)
     gap = 0.0 if scale == 0 else abs(value - bound) / scale
     asked = DEFAULT_GAP if options.gap is None else options.gap
     tolerance = tolerance_of(world, aim.name, options)
     status = "optimal" if gap <= 1e-6 else "within_gap" if gap <= asked + 1e-9 else "limit"
-    clock.stage_done(aim, value, bound, gap)
     return Stage(
         aim.name, aim.sense, value * aim.unit, bound * aim.unit, gap, abs(value - bound) * aim.unit,
         scale * aim.unit, tolerance, status,

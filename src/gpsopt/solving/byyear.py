@@ -1,0 +1,94 @@
+"""Relax and fix: the first year's decisions are exact while later years may be fractions, then year by year.
+
+So a bureau works: the law lets it sign this year's contracts, not those of the year after next. Each pass
+seeks all aims in order; what a pass decides for its year is held in the next. The bound shown for an aim is
+that of the joint model's relaxation with the earlier aims held as the finished plan has them: it holds for
+every plan of all years, also for those that this way of searching cannot find.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from gpsopt.errors import LimitError, SolverError
+from gpsopt.model.facts import Ints
+from gpsopt.model.world import World
+from gpsopt.solving.engine import Array, Engine, Stop
+from gpsopt.solving.stages import Aim, Answer, Options, Progress, Stage, describe, hold_aim, seek
+
+
+def seek_years(
+    world: World,
+    compiled: Any,
+    options: Options,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Stop | None = None,
+) -> tuple[Answer, Engine, tuple[Aim, ...]]:
+    """As `seek`: all years at once, or year by year where the options say relax_and_fix."""
+    if options.years == "joint" or len(world.facts.years) == 1:
+        return seek(world, compiled, options, progress, stop)
+    start = time.monotonic()
+    year_of = years_of_columns(world, compiled)
+    count, nodes, stopped = len(world.facts.years), 0, False
+    point: Array | None = None
+    for place in range(count):
+        left = None if options.time_limit is None else options.time_limit - (time.monotonic() - start)
+        mine = replace(options, years="joint", time_limit=None if left is None else max(0.1, left / (count - place)))
+        part = _decided_up_to(compiled, year_of, place, point)
+        answer, engine, aims = seek(world, part, mine, progress, stop)
+        nodes, stopped = nodes + answer.nodes, stopped or answer.stopped
+        if answer.point is None:
+            if place == 0:
+                return answer, engine, aims
+            raise SolverError("stage_lost_its_plan", aim=str(world.facts.years[place]))
+        point = answer.point
+        if stopped and place < count - 1:
+            raise LimitError("limit_without_plan")  # later years are still fractions: that is no plan
+    assert point is not None
+    engine = Engine(compiled, options.seed, stop)
+    stages = joint_stages(engine, world, aims, options, point)
+    ends = {stage.status for stage in stages}
+    status = next((s for s in ("limit", "within_gap") if s in ends), "optimal")
+    return Answer(status, stages, point, nodes, stopped), engine, aims
+
+
+def years_of_columns(world: World, compiled: Any) -> Ints:
+    """The position of each column's year (the last place of its key), 0 where it has none."""
+    place = {year: i for i, year in enumerate(world.facts.years)}
+    found = np.zeros(compiled.matrix.shape[1], dtype=np.int64)
+    for span in compiled.columns.values():
+        if span.layout is not None and len(span):
+            years = np.array([place.get(label, 0) for label in span.layout.labels[-1].values], dtype=np.int64)
+            found[span.start : span.stop] = years[span.layout.codes[-1]]
+    return found
+
+
+def _decided_up_to(compiled: Any, year_of: Ints, place: int, point: Array | None) -> Any:
+    """The same rows: earlier years' decisions held, this year's to be made, later ones free to be fractions."""
+    integer = np.asarray(compiled.integer, dtype=bool)
+    lower, upper = compiled.column_lower.copy(), compiled.column_upper.copy()
+    if point is not None:
+        held = integer & (year_of < place)
+        lower[held] = upper[held] = np.round(point[held])
+    return replace(compiled, integer=integer & (year_of <= place), column_lower=lower, column_upper=upper)
+
+
+def joint_stages(
+    engine: Engine, world: World, aims: tuple[Aim, ...], options: Options, point: Array
+) -> tuple[Stage, ...]:
+    """Every aim at the finished plan, with the joint relaxation's bound; the engine holds them all afterwards."""
+    stages: list[Stage] = []
+    for aim in aims:
+        sign, unit = 1.0 if aim.sense == "min" else -1.0, aim.cost_unit
+        engine.set_cost(sign * aim.weights / unit)
+        bound, _point, _duals = engine.relaxation()
+        value = sign * float(aim.weights @ point)
+        stage = describe(world, aim, value, min(bound * unit, value), options)
+        stages.append(stage)
+        hold_aim(engine, world, aim, stage, point)
+    return tuple(stages)
