@@ -31,11 +31,12 @@ from gpsopt.runfolder import text_rows
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import AIMS
 from gpsopt.solving.alternatives import near_points, tolerant
+from gpsopt.solving.byyear import seek_years
 from gpsopt.solving.engine import Array, Engine, Stop
 from gpsopt.solving.grid import to_grid
 from gpsopt.solving.measured import measured
 from gpsopt.solving.prices import prices_of
-from gpsopt.solving.stages import Answer, Options, Progress, aims_of, seek
+from gpsopt.solving.stages import Answer, Options, Progress, aims_of
 from gpsopt.verify import verify_frames
 
 Listener = Callable[[Progress], None]
@@ -49,6 +50,7 @@ def solve(
     node_limit: int | None = None,
     seed: int | None = None,
     progress: Listener | None = None,
+    years: str | None = None,
 ) -> Plan:
     """The best plan of a scenario (or of the file or model folder that holds it).
 
@@ -57,7 +59,7 @@ def solve(
     LimitError where a limit came before any plan, SolverError where the solver's answer does not stand.
     """
     result = plan_or_end(
-        scenario, gap=gap, time_limit=time_limit, node_limit=node_limit, seed=seed, progress=progress
+        scenario, gap=gap, time_limit=time_limit, node_limit=node_limit, seed=seed, progress=progress, years=years
     )  # fmt: skip
     if isinstance(result, Plan):
         return result
@@ -78,6 +80,7 @@ def plan_or_end(
     seed: int | None = None,
     progress: Listener | None = None,
     stop: Stop | None = None,
+    years: str | None = None,
 ) -> Result:
     """As `solve`, but an end without a plan is returned as a Result with its status.
 
@@ -88,7 +91,7 @@ def plan_or_end(
         scenario = read_scenario(scenario)
     refuse_errors(check(scenario))
     clock.mark("read")
-    options = options_of(scenario, gap, time_limit, node_limit, seed)
+    options = options_of(scenario, gap, time_limit, node_limit, seed, years)
     world = world_of(scenario)
     compiled = compile_model(build_world(world))
     clock.mark("build")
@@ -114,7 +117,7 @@ def planned(
         "binaries": int(world.binary.sum()),
     }
     try:
-        answer, engine, aims = seek(world, compiled, options, progress, stop, start)
+        answer, engine, aims = seek_years(world, compiled, options, progress, stop, start)
     except LimitError:
         return _without_plan(world, options, counts, clock), None
     if answer.point is None:
@@ -174,7 +177,7 @@ def near_plans(
     compiled = compile_model(build_world(world))
     counts = {"rows": int(compiled.matrix.shape[0]), "columns": int(compiled.matrix.shape[1]),
               "binaries": int(world.binary.sum())}  # fmt: skip
-    answer, _engine, aims = seek(world, compiled, options)
+    answer, _engine, aims = seek_years(world, compiled, options)
     if answer.point is None:
         raise InfeasibleError(title=scenario.title("en"))
     passed, none = limits_passed(world, compiled), frame_of("prices", [])
@@ -206,6 +209,7 @@ def options_of(
     time_limit: float | None = None,
     node_limit: int | None = None,
     seed: int | None = None,
+    years: str | None = None,
 ) -> Options:
     """How the search goes: the caller's word before the scenario's [solver]."""
     given = scenario.settings.solver
@@ -218,6 +222,7 @@ def options_of(
         else float(given.time_limit),
         node_limit=node_limit if node_limit is not None else given.node_limit,
         seed=seed if seed is not None else given.seed,
+        years=years or given.years or "joint",
     )
 
 
@@ -291,7 +296,8 @@ def run_name(scenario: Scenario, options: Options) -> str:
 
 def request_of(scenario: Scenario, options: Options) -> str:
     """SHA-256 of canonical input and options: equal requests have equal answers."""
-    return hashlib.sha256(json.dumps([scenario.digest(), asdict(options)]).encode()).hexdigest()
+    said = {name: value for name, value in asdict(options).items() if (name, value) != ("years", "joint")}
+    return hashlib.sha256(json.dumps([scenario.digest(), said]).encode()).hexdigest()
 
 
 def _manifest(scenario: Scenario, options: Options, answer: Answer) -> dict[str, Any]:

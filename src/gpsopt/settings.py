@@ -222,6 +222,7 @@ class Solver(Strict):
     time_limit: Annotated[Decimal, Field(gt=0)] | None = None
     node_limit: Annotated[int, Field(gt=0)] | None = None
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    years: Literal["joint", "relax_and_fix"] | None = None  # empty: all years at once
 
 
 class Lock(Strict):

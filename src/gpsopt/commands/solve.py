@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from gpsopt.scenario import Scenario
 
 
+class Years(StrEnum):
+    """How the years are sought."""
+
+    joint = "joint"
+    relax_and_fix = "relax_and_fix"
+
+
 @app.command()
 def solve(
     scenario: Annotated[Path, typer.Argument(metavar="SCENARIO")],
@@ -27,6 +35,7 @@ def solve(
     time_limit: Annotated[float | None, typer.Option(min=0.001, callback=finite)] = None,
     node_limit: Annotated[int | None, typer.Option(min=1, max=2**31 - 1)] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**31 - 1)] = None,
+    years: Annotated[Years | None, typer.Option(show_default=False)] = None,
     seek: Annotated[str | None, typer.Option(metavar="WHAT")] = None,
     json: Json = False,
     lang: Lang = None,
@@ -41,7 +50,8 @@ def solve(
         from gpsopt.planning import plan_or_end
 
         return plan_or_end(
-            scenario, gap=gap, time_limit=time_limit, node_limit=node_limit, seed=seed, progress=progress.hear
+            scenario, gap=gap, time_limit=time_limit, node_limit=node_limit, seed=seed, progress=progress.hear,
+            years=None if years is None else years.value,
         )  # fmt: skip
 
     def reason(scenario: Scenario) -> NoFit:

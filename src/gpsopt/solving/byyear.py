@@ -28,16 +28,17 @@ def seek_years(
     options: Options,
     progress: Callable[[Progress], None] | None = None,
     stop: Stop | None = None,
+    start: Array | None = None,
 ) -> tuple[Answer, Engine, tuple[Aim, ...]]:
     """As `seek`: all years at once, or year by year where the options say relax_and_fix."""
     if options.years == "joint" or len(world.facts.years) == 1:
-        return seek(world, compiled, options, progress, stop)
-    start = time.monotonic()
+        return seek(world, compiled, options, progress, stop, start)
+    began = time.monotonic()
     year_of = years_of_columns(world, compiled)
     count, nodes, stopped = len(world.facts.years), 0, False
     point: Array | None = None
     for place in range(count):
-        left = None if options.time_limit is None else options.time_limit - (time.monotonic() - start)
+        left = None if options.time_limit is None else options.time_limit - (time.monotonic() - began)
         mine = replace(options, years="joint", time_limit=None if left is None else max(0.1, left / (count - place)))
         part = _decided_up_to(compiled, year_of, place, point)
         answer, engine, aims = seek(world, part, mine, progress, stop)
