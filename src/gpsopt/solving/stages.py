@@ -7,7 +7,6 @@ up is tolerance x scale, measured from the plan's value (model: gap and toleranc
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -19,6 +18,8 @@ from gpsopt.model.aims import MONEY_AIMS, gravity_of
 from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.settings import AIMS, Sense
 from gpsopt.solving.bypurchaser import seek_by_purchaser, split_of
+from gpsopt.solving.clock import Clock
+from gpsopt.solving.clock import Progress as Progress
 from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation, Outcome, Stop
 from gpsopt.solving.large import Target, seek_large
 from gpsopt.solving.neighbourhoods import Groups, groups_of
@@ -45,19 +46,6 @@ class Options:
     node_limit: int | None = None
     seed: int = 0
     years: str = "joint"  # or relax_and_fix
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where the search stands: the aim, the best value so far, its bound and gap (in the aim's unit)."""
-
-    stage: int
-    stages: int
-    aim: str
-    value: float
-    bound: float
-    gap: float
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -170,7 +158,7 @@ def seek(
     """
     engine = Engine(compiled, options.seed, stop)
     aims = aims_of(world, compiled)
-    clock = _Clock(options.time_limit, len(aims), progress, stop)
+    clock = Clock(options.time_limit, len(aims), progress, stop)
     budget = sum(world.facts.budget.values()) / FEN_PER_WAN
     search = _Search(engine, compiled, groups_of(world, compiled), aims, options, clock, start is not None, budget)
     stages: list[Stage] = []
@@ -223,7 +211,7 @@ class _Search:
     groups: Groups
     aims: tuple[Aim, ...]
     options: Options
-    clock: _Clock
+    clock: Clock
     warm: bool  # it began from the plan of a model like this one
     budget: float  # 万元, all purchasers and years: the size of an outlay before one is known
 
@@ -305,7 +293,7 @@ def _unscaled(outcome: Outcome, unit: float) -> Outcome:
     return replace(outcome, value=outcome.value * unit, bound=outcome.bound * unit)
 
 
-def _describe(world: World, aim: Aim, outcome: Outcome, options: Options, clock: _Clock) -> Stage:
+def _describe(world: World, aim: Aim, outcome: Outcome, options: Options, clock: Clock) -> Stage:
     stage = describe(world, aim, outcome.value, outcome.bound, options)
     clock.stage_done(aim, stage.value / aim.unit, stage.bound / aim.unit, stage.gap)
     return stage
@@ -360,56 +348,3 @@ def hold_aim(engine: Engine, world: World, aim: Aim, stage: Stage, point: Array)
         scale = float(aim.part_scale[place] if by_part else aim.part_scale.sum())
         row = held_row(aim, weights, constant, scale, value, stage.tolerance)
         engine.add_row(row.weights, row.lower, row.upper)
-
-
-class _Clock:
-    """Shares the time limit over the stages and passes progress on."""
-
-    def __init__(
-        self, limit: float | None, stages: int, listener: Callable[[Progress], None] | None, stop: Stop | None
-    ) -> None:
-        self._start, self._limit, self._stop = time.monotonic(), limit, stop
-        self._stages, self._done, self._listener = stages, 0, listener
-
-    def share(self) -> float | None:
-        """Seconds this stage may take: an equal part of what is left."""
-        if self._limit is None:
-            return None
-        left = self._limit - (time.monotonic() - self._start)
-        return max(0.01, left / (self._stages - self._done))
-
-    def left_for_stage(self) -> Callable[[], float | None]:
-        """A clock of this stage's own share."""
-        share, start = self.share(), time.monotonic()
-
-        def left() -> float | None:
-            if self.stopped():
-                return 0.01
-            return None if share is None else max(0.01, share - (time.monotonic() - start))
-
-        return left
-
-    def stopped(self) -> bool:
-        """Did somebody ask for the search to end?"""
-        return self._stop is not None and self._stop()
-
-    def over(self) -> bool:
-        return self.stopped() or (self._limit is not None and time.monotonic() - self._start > self._limit)
-
-    def report(self, aim: Aim, value: float, bound: float) -> None:
-        if self._listener is not None:
-            scale = aim.scale(value) if np.isfinite(value) else 0.0
-            gap = abs(value - bound) / scale if scale > 0 and np.isfinite(bound) else float("nan")
-            self._tell(aim, value, bound, gap)
-
-    def stage_done(self, aim: Aim, value: float, bound: float, gap: float) -> None:
-        if self._listener is not None:
-            self._tell(aim, value, bound, gap)
-        self._done += 1
-
-    def _tell(self, aim: Aim, value: float, bound: float, gap: float) -> None:
-        assert self._listener is not None
-        seconds = time.monotonic() - self._start
-        self._listener(
-            Progress(self._done + 1, self._stages, aim.name, value * aim.unit, bound * aim.unit, gap, seconds)
-        )  # fmt: skip
