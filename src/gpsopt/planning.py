@@ -32,11 +32,12 @@ from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import AIMS
 from gpsopt.solving.alternatives import near_points, tolerant
 from gpsopt.solving.byyear import seek_years
+from gpsopt.solving.clock import Progress
 from gpsopt.solving.engine import Array, Engine, Stop
 from gpsopt.solving.grid import to_grid
 from gpsopt.solving.measured import measured
 from gpsopt.solving.prices import prices_of
-from gpsopt.solving.stages import Answer, Options, Progress, aims_of
+from gpsopt.solving.stages import Answer, Options, aims_of
 from gpsopt.verify import verify_frames
 
 Listener = Callable[[Progress], None]

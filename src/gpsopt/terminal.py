@@ -20,7 +20,7 @@ from gpsopt.errors import Finding, GpsoptError, InfeasibleError, InputError
 from gpsopt.text import LANGUAGES, say, term
 
 if TYPE_CHECKING:
-    from gpsopt.solving.stages import Progress
+    from gpsopt.solving.clock import Progress
     from gpsopt.verify import Verdict
 
 Answer = TypeVar("Answer")

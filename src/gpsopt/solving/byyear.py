@@ -18,8 +18,9 @@ import numpy as np
 from gpsopt.errors import LimitError, SolverError
 from gpsopt.model.facts import Ints
 from gpsopt.model.world import World
+from gpsopt.solving.clock import Progress
 from gpsopt.solving.engine import Array, Engine, Stop
-from gpsopt.solving.stages import Aim, Answer, Options, Progress, Stage, describe, hold_aim, seek
+from gpsopt.solving.stages import Aim, Answer, Options, Stage, describe, hold_aim, seek
 
 
 def seek_years(

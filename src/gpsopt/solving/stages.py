@@ -18,8 +18,7 @@ from gpsopt.model.aims import MONEY_AIMS, gravity_of
 from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.settings import AIMS, Sense
 from gpsopt.solving.bypurchaser import seek_by_purchaser, split_of
-from gpsopt.solving.clock import Clock
-from gpsopt.solving.clock import Progress as Progress
+from gpsopt.solving.clock import Clock, Progress
 from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation, Outcome, Stop
 from gpsopt.solving.large import Target, seek_large
 from gpsopt.solving.neighbourhoods import Groups, groups_of
