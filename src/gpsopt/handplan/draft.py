@@ -86,8 +86,10 @@ def _with_pairs(world: World, plan: HandPlan) -> World:
     columns = [np.append(o, np.array(m, dtype=np.int64)) for o, m in zip(own, zip(*more, strict=True), strict=True)]
     order = np.lexsort((columns[2], columns[1], columns[0]))
     size = np.ones(len(more), dtype=np.int64)
+    price = np.array([pairs.offers.price[o, t] for o, _n, t in more], dtype=np.int64)
     pairs = replace(
         pairs, offer=columns[0][order], need=columns[1][order], year=columns[2][order],
+        price=np.append(pairs.price, price)[order],
         least=np.append(pairs.least, size)[order], most=np.append(pairs.most, size)[order],
     )  # fmt: skip
     most = np.append(world.most, size)[order]
