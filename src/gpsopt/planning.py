@@ -9,8 +9,9 @@ import hashlib
 import json
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from gpsopt.compiler import compile_model
 from gpsopt.errors import Finding, InfeasibleError, InputError, LimitError
 from gpsopt.model.build import build_world
 from gpsopt.model.ledger import Money, Quantities
+from gpsopt.model.soft import soft_stages
 from gpsopt.model.world import World, world_of
 from gpsopt.plan.frames import Draft, excluded_frame, frame_of, frames_of
 from gpsopt.plan.goals import goals_frame
@@ -39,6 +41,9 @@ from gpsopt.solving.measured import measured
 from gpsopt.solving.prices import prices_of
 from gpsopt.solving.stages import Answer, Options, aims_of
 from gpsopt.verify import verify_frames
+from gpsopt.verify.frames import violations_of
+from gpsopt.verify.softrules import amount_text, total_text, totals
+from gpsopt.verify.verdict import Breach
 
 Listener = Callable[[Progress], None]
 
@@ -245,6 +250,12 @@ def _plan(
     scenario = draft.world.facts.scenario
     frames = {**frames_of(draft), "goals": goals_frame(draft), "prices": prices}
     summary = _summary(draft.world, options, answer, counts)
+    if scenario.settings.clauses.softened():
+        found = violations_of(scenario, {name: text_rows(frame) for name, frame in frames.items()})
+        frames["violations"] = _violations(found)
+        sums = totals(found)
+        for stage in summary.get("soft", ()):
+            stage["plan_value"] = total_text(sums.get((stage["clause"], stage["unit"]), Fraction(0)))
     values = plan_values(draft)
     for entry in summary["aims"]:
         exact = values[entry["name"]]
@@ -258,6 +269,14 @@ def _plan(
     clock.mark("write")
     summary["seconds"] = clock.seconds
     return Plan(scenario, frames, summary, _manifest(scenario, options, answer))
+
+
+def _violations(found: Mapping[tuple[str, str, int], Breach]) -> pd.DataFrame:
+    """The broken limits of soft clauses, as `verify` finds them in the plan as written."""
+    return frame_of("violations", [
+        (clause, index, year, amount_text(breach.amount), breach.unit)
+        for (clause, index, year), breach in found.items()
+    ])  # fmt: skip
 
 
 def _ending(world: World, options: Options, answer: Answer, counts: dict[str, int], clock: Seconds) -> Result:
@@ -276,12 +295,17 @@ def _summary(world: World, options: Options, answer: Answer, counts: dict[str, i
         }
         for s in answer.stages
     ]  # fmt: skip
+    stages = soft_stages(scenario.settings.clauses)
+    place = {stage.name: {"clause": stage.clause, "unit": stage.unit} for stage in stages}
+    soft = [{**place[str(aim["name"])], **aim} for aim in aims if aim["name"] in place]
+    aims = aims[len(soft) :]
     return {
         "run": run_name(scenario, options),
         "title": scenario.settings.title,
         "title_zh": scenario.settings.title_zh,
         "status": answer.status,
         "certified": False,
+        **({"soft": soft} if soft else {}),
         "aims": aims,
         "unit_values": dict(sorted(scenario.unit_values.items())),
         "totals": {},

@@ -152,6 +152,9 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def _key_unknown(file: TomlFile, path: KeyPath, known: tuple[str, ...]) -> Finding:
+    if path[:2] == ("clauses", "existing_budget"):
+        return Finding("error", "identity_fixed", str(file.path), row=file.line(path), column=".".join(map(str, path)),
+                       value=str(path[-1]))  # fmt: skip
     return Finding("error", "key_unknown", str(file.path), row=file.line(path), column=".".join(map(str, path)),
                    value=str(path[-1]), details={"nearest": nearest(str(path[-1]), known)})  # fmt: skip
 

@@ -40,16 +40,31 @@ class Strict(BaseModel):
 
 
 class Clause(Strict):
-    """What every clause understands: it can be struck."""
+    """What every clause understands: it can be struck, and made soft: broken as little as can be, never silently.
+
+    `priority`: soft clauses of a smaller number are minimised first (empty: 1).
+    """
 
     enabled: bool = True
+    soft: bool | None = None
+    priority: int | None = None
 
 
-class Qualification(Clause):
+class HardClause(Clause):
+    """A clause that decides what may be decided at all (pairs, new posts, locks): it can be struck, not softened."""
+
+    @model_validator(mode="after")
+    def _not_soft(self) -> HardClause:
+        if self.soft:
+            raise ValueError("clause_not_soft")
+        return self
+
+
+class Qualification(HardClause):
     min_credit: Annotated[Decimal, Field(ge=0, le=100)] | None = None
 
 
-class FeeStandard(Clause):
+class FeeStandard(HardClause):
     mode: Literal["exclude", "cap"] = "exclude"
 
 
@@ -61,7 +76,7 @@ class Coverage(Clause):
     oversupply: bool = False
 
 
-class Competition(Clause):
+class Competition(HardClause):
     min_candidates: Annotated[int, Field(ge=1)] = 3
     on_thin: Literal["flag", "keep_direct", "ignore"] = "flag"
 
@@ -97,6 +112,9 @@ class ProjectLimit(Clause):
 
 
 class GradualPurchase(Clause):
+    """Soft unless `soft = false`: steady implementation is a wish before it is a rule (2(2)2)."""
+
+    soft: bool | None = True
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     step: Share | None = None
     floor: Share | None = None
@@ -117,11 +135,11 @@ class ContractTerm(Clause):
 class Clauses(Strict):
     """The clauses of a model; None = off. The starred ones are on unless `enabled = false`."""
 
-    catalogue_scope: Clause = Clause()
-    purchaser_kind: Clause = Clause()
+    catalogue_scope: HardClause = HardClause()
+    purchaser_kind: HardClause = HardClause()
     qualification: Qualification = Qualification()
     fee_standard: FeeStandard = FeeStandard()
-    no_new_posts: Clause = Clause()
+    no_new_posts: HardClause = HardClause()
     continuity: Continuity = Continuity()
     coverage: Coverage = Coverage()
     own_capacity: Clause = Clause()
@@ -132,19 +150,36 @@ class Clauses(Strict):
     undertaker_count: UndertakerCount | None = None
     plural_supply: PluralSupply | None = None
     social_organisations: SocialOrganisations | None = None
-    equal_competition: Clause | None = None
+    equal_competition: HardClause | None = None
     affiliated_share: AffiliatedShare | None = None
     project_limit: ProjectLimit | None = None
     gradual_purchase: GradualPurchase | None = None
     balanced_areas: BalancedAreas | None = None
     contract_term: ContractTerm | None = None
-    commitments: Clause = Clause()
-    hand_decisions: Clause = Clause()
+    commitments: HardClause = HardClause()
+    hand_decisions: HardClause = HardClause()
 
     def on(self, name: str) -> bool:
         """Is the clause in force?"""
         clause = getattr(self, name)
         return clause is not None and clause.enabled
+
+    def soft(self, name: str) -> bool:
+        """Is the clause in force, and may it be broken at the price of its place before the aims?"""
+        return self.on(name) and bool(getattr(self, name).soft)
+
+    def softened(self) -> tuple[str, ...]:
+        """The soft clauses in the order in which their violations are minimised: by priority, then by name."""
+        names = [name for name in type(self).model_fields if self.soft(name)]
+        return tuple(
+            sorted(
+                names,
+                key=lambda name: (
+                    getattr(self, name).priority or 0 if getattr(self, name).priority is not None else 1,
+                    name,
+                ),
+            )
+        )
 
 
 class Aims(Strict):

@@ -59,7 +59,8 @@ class Scales:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.order = world.settings.aims.order
+        #: violations of soft clauses come first, each in yuan of unit value
+        self.order = (*(f"soft {name}" for name in world.settings.clauses.softened()), *world.settings.aims.order)
         self.limits = [_scale([*limit.use.values(), limit.most]) for limit in world.limits]
         self.relations = [
             _scale([*r.coefficient.values(), *(b for b in (r.at_least, r.at_most) if b is not None)])
@@ -77,6 +78,16 @@ class Scales:
         return _scale([need.unit_value for need in self.world.needs])
 
     @cached_property
+    def broken(self) -> int:
+        marks = [Fraction(1)]
+        floor = self.world.settings.clauses.quality_floor
+        if floor is not None:
+            for pair in self.world.pairs:
+                marks += [pair.quality - Fraction(floor.min_quality or 0)]
+                marks += [pair.satisfaction - Fraction(floor.min_satisfaction or 0)]
+        return _scale([need.unit_value for need in self.world.needs]) * _scale(marks)
+
+    @cached_property
     def weight(self) -> int:
         return _scale([year.weight for need in self.world.needs for year in need.years])
 
@@ -92,6 +103,8 @@ class Scales:
             "livelihood_shortfall": "shortfall", "shortfall": "shortfall", "quality": "quality",
             "benefit": "weight", "transition": "value",
         }  # fmt: skip
+        if name.startswith("soft "):
+            return self.broken
         return 100 if name == "outlay" else self.whole if name == "worst_area" else int(getattr(self, fixed[name]))
 
     @cached_property
@@ -201,7 +214,7 @@ def _legal_awards(world: World, need: Need, place: int, bought: tuple[tuple[Pair
         if len(groups) != len(set(groups)):
             return False
     floor = clauses.quality_floor
-    if floor is not None and floor.enabled:
+    if floor is not None and floor.enabled and not floor.soft:
         for least, name in ((floor.min_quality, "quality"), (floor.min_satisfaction, "satisfaction")):
             if least is not None and sum((getattr(p, name) - Fraction(least)) * q for p, q in bought) < 0:
                 return False
@@ -212,9 +225,9 @@ def _legal_service(world: World, asked: NeedYear, served: int) -> bool:
     clauses = world.settings.clauses
     if served > asked.demand and not world.oversupply:
         return False
-    if clauses.on("continuity") and served < asked.continuity:
+    if clauses.on("continuity") and not clauses.soft("continuity") and served < asked.continuity:
         return False
-    if not clauses.on("coverage"):
+    if not clauses.on("coverage") or clauses.soft("coverage"):
         return True
     return served >= asked.floor and (not asked.all_or_nothing or served in (0, asked.demand))
 
@@ -309,7 +322,31 @@ def _aims(scales: Scales, need: Need, path: tuple[YearChoice, ...], money: Seque
         ),
         "transition": lambda: -int(need.unit_value * scales.value) * sum(q for _pair, q in bought),
     }  # fmt: skip
-    return tuple(parts[name]() for name in scales.order)
+    return tuple(
+        int(_violation(scales, name[5:], need, path) * need.unit_value * scales.broken)
+        if name.startswith("soft ") else parts[name]()
+        for name in scales.order
+    )  # fmt: skip
+
+
+def _violation(scales: Scales, clause: str, need: Need, path: tuple[YearChoice, ...]) -> Fraction:
+    """By how many units (or marks times units) a need's path breaks a soft clause."""
+    total = Fraction(0)
+    for asked, choice in zip(need.years, path, strict=True):
+        served = choice.served
+        if clause == "continuity":
+            total += max(0, asked.continuity - served)
+        elif clause == "coverage":
+            total += max(0, asked.floor - served)
+            total += min(served, abs(asked.demand - served)) if asked.all_or_nothing else 0
+        elif clause == "quality_floor":
+            floor = scales.world.settings.clauses.quality_floor
+            for least, name in ((floor.min_quality, "quality"), (floor.min_satisfaction, "satisfaction")):
+                if least is not None:
+                    total += max(0, sum((Fraction(least) - getattr(p, name)) * q for p, q in choice.bought))
+        else:
+            raise ValueError(f"{clause} is not enumerated when it is soft")
+    return total
 
 
 def _lost(scales: Scales, need: Need, path: tuple[YearChoice, ...]) -> tuple[tuple[int, int], ...]:

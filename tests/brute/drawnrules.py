@@ -79,7 +79,7 @@ class Rules:
                                      "by": rng.choice(("total", "purchaser"))},
             "affiliated_share": {"max_share": self.share("0", "0.3", "0.5")},
             "project_limit": {"max_awards": 1, "kinds": rng.choice(((), ("enterprise",)))},
-            "gradual_purchase": {"step": self.share("0.5", "0.3", "1"), "floor": self.share("0.25", "0.5"),
+            "gradual_purchase": {"soft": False, "step": self.share("0.5", "0.3", "1"), "floor": self.share("0.25", "0.5"),
                                  "from": self.years[-1]},
             "balanced_areas": {"ratio": self.share("0.5", "0.8", "1")},
             "contract_term": {"years": 2},

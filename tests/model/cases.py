@@ -169,7 +169,7 @@ u2,乙公司,enterprise,75,civil
     # of 40 meals a day 0.3 * 40 = 12 may move in a year; of 20 assessments half are bought from 2016 on
     "gradual_purchase": Case(
         ("gradual_purchase",),
-        "[clauses.gradual_purchase]\nstep = 0.3\nfloor = 0.5\nfrom = 2016\n",
+        "[clauses.gradual_purchase]\nsoft = false\nstep = 0.3\nfloor = 0.5\nfrom = 2016\n",
         {"needs": TABLES["needs"].replace("2016,60", "2016,55")},
     ),
     # assessments are asked for in a second district: its coverage counts for itself and the city

@@ -94,6 +94,10 @@ def check_parameters(view: View) -> Iterator[Finding]:
     for aim in settings.aims.tolerance:
         if aim not in settings.aims.order:
             yield view.said("warning", "tolerance_idle", f"aims.tolerance.{aim}", aim)
+    for name in type(settings.clauses).model_fields:
+        clause = getattr(settings.clauses, name)
+        if clause is not None and clause.priority is not None and not clause.soft:
+            yield view.said("warning", "priority_idle", f"clauses.{name}.priority", clause.priority)
     floor, count = settings.clauses.quality_floor, settings.clauses.undertaker_count
     if floor is not None and floor.enabled and floor.min_quality is None and floor.min_satisfaction is None:
         yield view.said("warning", "clause_empty", "clauses.quality_floor", "quality_floor",

@@ -13,6 +13,7 @@ from gpsopt.model.decisions import (
     units_stay_or_move,
 )
 from gpsopt.model.regimes import declare_engagements, existing_budget, regime
+from gpsopt.model.soft import breaches, soften
 from gpsopt.model.symbols import declare_parameters, declare_sets
 from gpsopt.model.world import World, world_of
 from gpsopt.scenario import Scenario
@@ -38,6 +39,8 @@ def build_world(world: World) -> pyo.ConcreteModel:
     for name, add in REGISTER.items():
         if world.facts.settings.clauses.on(name):
             add(m, world)
+    soften(m, world)
     aims(m, world)
+    breaches(m, world)
     aim_limits(m, world)
     return m

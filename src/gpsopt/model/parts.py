@@ -46,7 +46,9 @@ def variable(over: pyo.Set, upper: Any, lower: Any = 0.0, integer: Any = False) 
 
 
 def rows(over: pyo.Set, rule: Callable[..., Any]) -> Any:
-    return ArrayConstraint(over, rule=rule)
+    made = ArrayConstraint(over, rule=rule)
+    made.plain = rule  # as written: what softens a clause needs it
+    return made
 
 
 def expressions(over: pyo.Set, rule: Callable[..., Any]) -> Any:

@@ -95,7 +95,7 @@ def world_of(scenario: Scenario) -> World:
 def _most(facts: Facts, pairs: Pairs) -> Ints:
     """A pair's limit cut to the offer's capacity and to the undertaker's own capacity and contract limit."""
     most = pairs.most.copy()
-    if not facts.settings.clauses.on("own_capacity"):
+    if not facts.settings.clauses.on("own_capacity") or facts.settings.clauses.soft("own_capacity"):
         return most
     offers = pairs.offers
     limit = offers.capacity[pairs.offer]

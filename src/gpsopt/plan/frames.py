@@ -39,6 +39,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "undertakers": ("year", "undertaker", "awards", "amount", "capacity_used", "capacity", "score"),
     "goals": ("goal", "year", "value", "target", "met", "unit", "status"),
     "excluded": ("need", "offer", "undertaker", "year", "clause", "reason"),
+    "violations": ("clause", "index", "year", "amount", "unit"),
     "prices": ("clause", "index", "year", "price", "unit"),
 }  # fmt: skip
 

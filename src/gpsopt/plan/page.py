@@ -93,7 +93,30 @@ def _lines(scenario: Scenario, frames: Mapping[str, pd.DataFrame], lang: str) ->
     thin = sum(1 for value in frames["coverage"]["thin"] if value)
     if thin:
         lines.append(_w("thin", lang, count=thin))
-    return [*lines, _w("assumed", lang)]
+    return [*lines, *_soft(scenario, frames, lang), _w("assumed", lang)]
+
+
+def _soft(scenario: Scenario, frames: Mapping[str, pd.DataFrame], lang: str) -> list[str]:
+    """Soft clauses: which are kept, and of the others how often and by how much each is broken, in its own unit."""
+    softened = scenario.settings.clauses.softened()
+    broken = frames.get("violations")
+    if not softened or broken is None:
+        return []
+    lines = []
+    for (clause, unit), rows in sorted((tuple(map(str, k)), v) for k, v in broken.groupby(["clause", "unit"])):
+        amounts = [Decimal(str(amount)) for amount in rows["amount"]]
+        most = max(range(len(rows)), key=lambda i: (amounts[i], -i))
+        place = rows.iloc[most]
+        lines.append(
+            _w("soft_broken", lang, clause=f"{term(clause, lang, within='clauses')} ({clause})", count=len(rows),
+               amount=f"{sum(amounts, Decimal(0)):f}", unit=say(f"unit.{unit}", lang),
+               most=f"{place['index']} {place['year']}: {amounts[most]:f}")
+        )  # fmt: skip
+    kept = [name for name in softened if name not in set(broken["clause"])]
+    if kept:
+        names = [f"{term(name, lang, within='clauses')} ({name})" for name in kept]
+        lines.append(_w("soft_kept", lang, clauses=("、" if lang == "zh" else ", ").join(names)))
+    return lines
 
 
 def _matters(frames: Mapping[str, pd.DataFrame], lang: str) -> str:

@@ -92,6 +92,12 @@ class Plan(Result):
         return self.frames["excluded"]
 
     @property
+    def violations(self) -> pd.DataFrame:
+        """Broken limits of soft clauses, each by how much in its own unit; no row where no clause is soft."""
+        found = self.frames.get("violations")
+        return pd.DataFrame(columns=["clause", "index", "year", "amount", "unit"]) if found is None else found
+
+    @property
     def prices(self) -> pd.DataFrame:
         """What a clause costs at the margin, with the awards held."""
         return self.frames["prices"]

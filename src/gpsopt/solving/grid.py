@@ -221,7 +221,7 @@ def _broken_rows(world: World, compiled: Any, quantities: Quantities, money: Mon
 
 def _above_contract_limit(world: World, compiled: Any, money: Money) -> list[tuple[int, float, str]]:
     span = compiled.rows.get("own_capacity.contracts_within_limit")
-    if span is None:
+    if span is None or world.facts.settings.clauses.soft("own_capacity"):
         return []
     spent: dict[tuple[str, int], int] = defaultdict(int)
     for i in np.flatnonzero(money.amount):
@@ -246,6 +246,8 @@ def _shares_missed(world: World, compiled: Any, money: Money) -> list[tuple[int,
     """Shares of outlay that whole fen have broken."""
     broken = []
     for name, shares_of in _SHARES.items():
+        if world.facts.settings.clauses.soft(name.split(".")[0]):
+            continue
         span = compiled.rows.get(name)
         for share in shares_of(world) if span is not None else ():
             fen = share.short(money.amount)
@@ -258,7 +260,7 @@ def _shares_missed(world: World, compiled: Any, money: Money) -> list[tuple[int,
 def _areas_behind(world: World, compiled: Any, quantities: Quantities) -> list[tuple[int, float, str]]:
     """Districts that whole steps have left too far behind."""
     name = "balanced_areas.no_district_left_behind"
-    if name not in compiled.rows:
+    if name not in compiled.rows or world.facts.settings.clauses.soft("balanced_areas"):
         return []
     served = quantities.direct + quantities.new - quantities.idle
     np.add.at(served, (world.pairs.need, world.pairs.year), quantities.purchased)

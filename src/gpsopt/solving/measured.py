@@ -6,7 +6,7 @@ from typing import Any
 
 from gpsopt.model.world import World
 from gpsopt.solving.engine import Array, Engine
-from gpsopt.solving.stages import DEFAULT_GAP, Answer, Options, Stage, aims_of
+from gpsopt.solving.stages import DEFAULT_GAP, Answer, Options, Stage, aims_of, tolerance_of
 
 
 def measured(world: World, compiled: Any, point: Array, options: Options) -> Answer:
@@ -22,8 +22,7 @@ def measured(world: World, compiled: Any, point: Array, options: Options) -> Ans
         bound = min(bound, value) if aim.sense == "min" else max(bound, value)
         scale = aim.scale(value)
         gap = 0.0 if scale == 0 else abs(value - bound) / scale
-        given = world.facts.settings.aims.tolerance.get(aim.name)  # type: ignore[call-overload]
-        tolerance = float(given) if given is not None else max(0.001, asked)
+        tolerance = tolerance_of(world, aim.name, options)
         status = "optimal" if gap <= 1e-6 else "within_gap" if gap <= asked + 1e-9 else "limit"
         stages.append(
             Stage(aim.name, aim.sense, value * aim.unit, bound * aim.unit, gap, abs(value - bound) * aim.unit,

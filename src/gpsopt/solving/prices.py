@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from gpsopt.model.clauses import REGISTER
+from gpsopt.model.soft import BREACH
 from gpsopt.model.world import World
 from gpsopt.solving.engine import Array, Engine
 from gpsopt.solving.stages import Aim
@@ -30,6 +31,8 @@ def prices_of(world: World, compiled: Any, engine: Engine, aims: tuple[Aim, ...]
     """
     rows: list[Row] = []
     for aim in aims:
+        if aim.name.startswith(BREACH):
+            continue  # what a limit costs in violations of another is no price
         sign = 1.0 if aim.sense == "min" else -1.0
         engine.set_cost(sign * aim.weights / aim.cost_unit)
         duals = engine.duals_around(point)

@@ -15,6 +15,7 @@ import numpy as np
 
 from gpsopt.errors import LimitError, SolverError
 from gpsopt.model.aims import MONEY_AIMS, gravity_of
+from gpsopt.model.soft import BREACH, soft_stages
 from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.settings import AIMS, Sense
 from gpsopt.solving.bypurchaser import seek_by_purchaser, split_of
@@ -117,8 +118,17 @@ class HeldRow:
 
 
 def aims_of(world: World, compiled: Any) -> tuple[Aim, ...]:
-    """The aims of the order, ready to be minimised or maximised."""
-    return tuple(
+    """What is sought, ready to be minimised or maximised: violations of soft clauses, then the aims of the order."""
+    soft = tuple(
+        Aim(
+            name=stage.name, sense="min", parts=compiled.aims[stage.name].matrix,
+            constants=np.asarray(compiled.aims[stage.name].constant, dtype=float),
+            unit=_YUAN_PER_WAN if stage.unit == "yuan" else 1.0, part_scale=np.full(1, np.nan),
+        )
+        for stage in soft_stages(world.facts.settings.clauses)
+        if stage.name in compiled.aims
+    )  # fmt: skip
+    return soft + tuple(
         Aim(
             name=name, sense=AIMS[name], parts=parts.matrix, constants=np.asarray(parts.constant, dtype=float),
             unit=_YUAN_PER_WAN if name in MONEY_AIMS else 1.0, part_scale=_part_scale(world, name),
@@ -315,7 +325,9 @@ def describe(world: World, aim: Aim, reached: float, proven: float, options: Opt
 
 
 def tolerance_of(world: World, aim: str, options: Options) -> float:
-    """What later aims may give up of this one, as a share of its scale."""
+    """What later aims may give up of this one, as a share of its scale; of a soft clause's violations nothing."""
+    if aim.startswith(BREACH):
+        return 0.0
     given = world.facts.settings.aims.tolerance.get(aim)  # type: ignore[call-overload]
     return float(given) if given is not None else max(0.001, DEFAULT_GAP if options.gap is None else options.gap)
 

@@ -15,7 +15,8 @@ from gpsopt.verify.ledger import books_of
 from gpsopt.verify.marks import marks_of
 from gpsopt.verify.pairs import pairs_of
 from gpsopt.verify.rows import PLAN_TABLES, Frame, read_rows
-from gpsopt.verify.verdict import Fault, Outcome, Verdict
+from gpsopt.verify.softrules import Key, breaches_of, settled
+from gpsopt.verify.verdict import Breach, Fault, Outcome, Verdict
 from gpsopt.verify.world import world_of
 
 
@@ -30,7 +31,7 @@ def verify_frames(scenario: Scenario, frames: Mapping[str, Frame], summary: Mapp
     if missing:
         return Verdict.of([inputs, Outcome("run", len(PLAN_TABLES), tuple(missing))])
     evidence, reading = evidence_of(scenario, frames)
-    outcomes = [outcome for check in CHECKS for outcome in check(evidence)]
+    outcomes = settled(evidence, (outcome for check in CHECKS for outcome in check(evidence)), summary)
     return Verdict.of([inputs, *reading, *outcomes, *check_summary(evidence, summary)])
 
 
@@ -47,3 +48,9 @@ def evidence_of(scenario: Scenario, frames: Mapping[str, Frame]) -> tuple[Eviden
         books=books_of(world, written),
     )
     return evidence, reading
+
+
+def violations_of(scenario: Scenario, frames: Mapping[str, Frame]) -> dict[Key, Breach]:
+    """The broken limits of the soft clauses of a plan: what its table `violations` must list."""
+    evidence, _reading = evidence_of(scenario, {name: rows for name, rows in frames.items() if name != "violations"})
+    return breaches_of(evidence, (outcome for check in CHECKS for outcome in check(evidence)))

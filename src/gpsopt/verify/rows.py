@@ -51,9 +51,12 @@ COLUMNS: Final[dict[str, tuple[tuple[str, ...], dict[str, str]]]] = {
         "need": "need", "offer": "offer", "undertaker": "code", "year": "maybe_year", "clause": "code",
         "reason": "text",
     }),
+    "violations": (("clause", "index", "year"), {
+        "clause": "code", "index": "code", "year": "year", "amount": "number", "unit": "code",
+    }),
 }  # fmt: skip
 #: tables without which a plan is whole: checked where they stand
-OPTIONAL: Final = ("excluded",)
+OPTIONAL: Final = ("excluded", "violations")
 PLAN_TABLES: Final = tuple(name for name in COLUMNS if name not in OPTIONAL)
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
@@ -90,6 +93,7 @@ class Written:
     budgets: Mapping[tuple[Any, ...], Row]
     undertakers: Mapping[tuple[Any, ...], Row]
     excluded: Mapping[tuple[Any, ...], Row] | None  # None: the table is not there
+    violations: Mapping[tuple[Any, ...], Row] | None  # the same; a run without soft clauses has none
 
 
 def read_rows(world: World, frames: Mapping[str, Frame]) -> tuple[Written, list[Outcome]]:
@@ -110,8 +114,8 @@ def read_rows(world: World, frames: Mapping[str, Frame]) -> tuple[Written, list[
                 faults["rows"].append(Fault("rows", "row_twice", f"{name}.csv", row.line, "", key_text(key),
                                             {"first": first.line}))  # fmt: skip
     outcomes = [Outcome(rule, count, tuple(found)) for rule, found in faults.items()]
-    excluded = tables.pop("excluded")
-    return Written(**tables, excluded=excluded if "excluded" in frames else None), outcomes
+    optional = {name: table if name in frames else None for name in OPTIONAL if (table := tables.pop(name)) is not None}
+    return Written(**tables, excluded=optional["excluded"], violations=optional["violations"]), outcomes
 
 
 def key_text(key: Sequence[Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Final
 
 from gpsopt.errors import Finding, GpsoptError
@@ -12,6 +13,26 @@ from gpsopt.text import messages, say, term
 
 #: faults of one rule and kind that are listed one by one; the rest are counted
 LISTED: Final = 200
+
+
+@dataclass(frozen=True)
+class Breach:
+    """By how much a clause is broken, and where: what a soft clause's violation must be listed as.
+
+    `index`: the limit and what it binds (need, undertaker, ...), `amount` above 0 in `unit`; `worth`: yuan that one
+    of it counts for where violations of unlike units are added up (unit value of the item), else 1.
+    """
+
+    index: str
+    year: int
+    amount: Fraction
+    unit: str
+    worth: Fraction = Fraction(1)
+
+    @property
+    def counted_in(self) -> str:
+        """What violations of this kind are added up in."""
+        return "yuan" if self.unit in ("item", "mark", "share") else self.unit
 
 
 @dataclass(frozen=True)
@@ -26,6 +47,7 @@ class Fault:
     column: str = ""
     key: str = ""
     details: Mapping[str, object] = field(default_factory=dict)
+    breach: Breach | None = None  # where the rule is a clause that may be soft
 
     def text(self, lang: str) -> str:
         """What is wrong, in one language."""

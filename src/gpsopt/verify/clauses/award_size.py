@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from fractions import Fraction
 
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import shown
 from gpsopt.verify.facts import Award
 from gpsopt.verify.pairs import largest
 from gpsopt.verify.rows import key_text
-from gpsopt.verify.verdict import Fault, Outcome
+from gpsopt.verify.verdict import Breach, Fault, Outcome
 
 
 def check_award_size(evidence: Evidence) -> list[Outcome]:
@@ -50,20 +51,29 @@ def _sizes(evidence: Evidence, need: str, year: int, awards: tuple[Award, ...]) 
 def _counts(evidence: Evidence, need: str, year: int, awards: tuple[Award, ...]) -> Iterator[Fault]:
     demand = evidence.world.demand(need, year)
     most = demand.max_awards
-    if len(awards) < demand.min_awards or (most is not None and len(awards) > most):
+    broken = [("enough_awards_if_any", demand.min_awards - len(awards))] if len(awards) < demand.min_awards else []
+    broken += [("not_too_many_awards", len(awards) - most)] if most is not None and len(awards) > most else []
+    for limit, off in broken:
         yield Fault("award_size", "award_count", "allocation.csv", awards[0].row, "offer", key_text((year, need)), {
             "found": len(awards), "least": demand.min_awards, "most": "—" if most is None else most,
-        })  # fmt: skip
+        }, Breach(f"{limit} {need}", year, Fraction(off), "award"))  # fmt: skip
 
 
 def _excluding(evidence: Evidence, need: str, year: int, awards: tuple[Award, ...]) -> Iterator[Fault]:
     first: dict[str, Award] = {}
+    extra: dict[str, int] = defaultdict(int)
     for award in awards:
         group = evidence.world.offers[award.offer].excludes
         if group and first.setdefault(group, award) is not award:
+            extra[group] += 1
+    for award in awards:
+        group = evidence.world.offers[award.offer].excludes
+        if group and first[group] is not award:
             yield Fault("award_size", "offers_exclude", "allocation.csv", award.row, "offer",
                         key_text((year, need, award.offer)),
-                        {"group": group, "other": first[group].offer})  # fmt: skip
+                        {"group": group, "other": first[group].offer},
+                        Breach(f"one_offer_of_the_group {group} {need}", year, Fraction(extra[group]),
+                               "award"))  # fmt: skip
 
 
 def _packages(evidence: Evidence) -> Iterator[Fault]:
@@ -75,6 +85,9 @@ def _packages(evidence: Evidence) -> Iterator[Fault]:
             won[package, year].add((offer, need, year))
     members = evidence.pairs.members(evidence.world)
     for (package, year), pairs in sorted(won.items()):
-        for offer, need, _year in sorted(members.get((package, year), set()) - pairs):
+        missing = sorted(members.get((package, year), set()) - pairs)
+        off = Fraction(min(len(missing), len(pairs)))
+        for offer, need, _year in missing:
             yield Fault("award_size", "package_broken", "allocation.csv", None, "offer", key_text((year, need, offer)),
-                        {"package": package, "year": year})  # fmt: skip
+                        {"package": package, "year": year},
+                        Breach(f"package_wins_whole {package}", year, off, "award"))  # fmt: skip

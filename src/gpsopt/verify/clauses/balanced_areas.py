@@ -9,7 +9,7 @@ from typing import Any
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import shown
 from gpsopt.verify.rows import key_text
-from gpsopt.verify.verdict import Fault, Outcome
+from gpsopt.verify.verdict import Breach, Fault, Outcome
 
 
 def check_balanced_areas(evidence: Evidence) -> list[Outcome]:
@@ -35,5 +35,7 @@ def check_balanced_areas(evidence: Evidence) -> list[Outcome]:
         if reached < Fraction(clause.ratio) * city:
             details: dict[str, object] = {"found": shown(reached), "bound": shown(Fraction(clause.ratio) * city)}
             where = key_text((year, area))
-            faults.append(Fault("balanced_areas", "area_behind", "coverage.csv", None, "served", where, details))
+            faults.append(Fault("balanced_areas", "area_behind", "coverage.csv", None, "served", where, details,
+                                Breach(f"no_district_left_behind {area}", year,
+                                       Fraction(clause.ratio) * city - reached, "share", wanted[area, year])))  # fmt: skip
     return [Outcome("balanced_areas", len(wanted), tuple(faults))]

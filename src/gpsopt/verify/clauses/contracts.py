@@ -8,7 +8,7 @@ from gpsopt.money import fen
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import down_to_grid, shown
 from gpsopt.verify.rows import key_text
-from gpsopt.verify.verdict import Fault, Outcome
+from gpsopt.verify.verdict import Breach, Fault, Outcome
 
 
 def check_commitments(evidence: Evidence) -> list[Outcome]:
@@ -49,11 +49,13 @@ def check_contract_term(evidence: Evidence) -> list[Outcome]:
     for (o, n, t), award in sorted(won.items()):
         if (o, n, before.get(t)) in won:
             continue
+        missing = []
         for year in world.years[world.years.index(t) + 1 :]:
             if year >= t + clause.years or (o, n, year) not in there:
                 break
-            if (o, n, year) not in won:
-                faults.append(Fault("contract_term", "term_cut", "allocation.csv", award.row, "offer",
-                                    key_text((t, n, o)), {"year": year, "term": clause.years}))  # fmt: skip
-                break
+            missing += [year] if (o, n, year) not in won else []
+        if missing:
+            breach = Breach(f"award_lasts_its_term {o} {n}", t, Fraction(len(missing)), "award")
+            faults.append(Fault("contract_term", "term_cut", "allocation.csv", award.row, "offer", key_text((t, n, o)),
+                                {"year": missing[0], "term": clause.years}, breach))  # fmt: skip
     return [Outcome("contract_term", len(won), tuple(faults))]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import down_to_grid, shown
 from gpsopt.verify.rows import key_text
-from gpsopt.verify.verdict import Fault, Outcome
+from gpsopt.verify.verdict import Breach, Fault, Outcome
 
 
 def check_served(evidence: Evidence) -> list[Outcome]:
@@ -35,7 +35,18 @@ def check_continuity(evidence: Evidence) -> list[Outcome]:
             level = down_to_grid(min(line.quantity, world.demand(need, year).demand) * kept_share, Fraction(1))
             served = evidence.facts.of[need, year].served
             if served < level:
-                faults.append(_fault(evidence, "continuity", "served_below_today", need, year, served, level))
+                faults.append(
+                    _fault(
+                        evidence,
+                        "continuity",
+                        "served_below_today",
+                        need,
+                        year,
+                        served,
+                        level,
+                        "nobody_loses_the_service",
+                    )
+                )
     return [Outcome("continuity", len(world.lines) * len(world.years), tuple(faults))]
 
 
@@ -48,14 +59,24 @@ def check_coverage(evidence: Evidence) -> list[Outcome]:
     for (need, year), demand in sorted(world.demands.items()):
         served = evidence.facts.of[need, year].served
         if served < demand.floor:
-            faults.append(_fault(evidence, "coverage", "served_below_floor", need, year, served, demand.floor))
+            faults.append(
+                _fault(evidence, "coverage", "served_below_floor", need, year, served, demand.floor, "floor_is_reached")
+            )
         if demand.all_or_nothing and served not in (0, demand.demand):
-            faults.append(_fault(evidence, "coverage", "served_in_part", need, year, served, demand.demand))
+            faults.append(_fault(evidence, "coverage", "served_in_part", need, year, served, demand.demand,
+                                 "met_in_full_or_not_at_all"))  # fmt: skip
     return [Outcome("coverage", len(world.demands), tuple(faults))]
 
 
-def _fault(evidence: Evidence, rule: str, code: str, need: str, year: int, served: int, bound: int) -> Fault:
+def _fault(
+    evidence: Evidence, rule: str, code: str, need: str, year: int, served: int, bound: int, limit: str = ""
+) -> Fault:
+    """`limit`: the clause's own name for it; a need in full or not at all is off by the nearer of both."""
+    item = evidence.world.needs[need].item
+    off = abs(bound - served)
+    off = min(off, served) if limit == "met_in_full_or_not_at_all" else off
+    breach = Breach(f"{limit} {need}", year, evidence.units(need, off), "item", item.unit_value) if limit else None
     row = evidence.written.coverage.get((year, need))
     return Fault(rule, code, "coverage.csv", row.line if row else None, "served", key_text((year, need)), {
         "found": shown(evidence.units(need, served)), "bound": shown(evidence.units(need, bound)),
-    })  # fmt: skip
+    }, breach)  # fmt: skip

@@ -8,7 +8,7 @@ from fractions import Fraction
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import down_to_grid, shown
 from gpsopt.verify.rows import key_text
-from gpsopt.verify.verdict import Fault, Outcome
+from gpsopt.verify.verdict import Breach, Fault, Outcome
 
 
 def check_gradual_purchase(evidence: Evidence) -> list[Outcome]:
@@ -62,6 +62,9 @@ def _fault(
 ) -> Fault:  # fmt: skip
     rows = evidence.written.direct if file == "direct.csv" else evidence.written.coverage
     row = rows.get((year, need))
+    limit = {"moved_too_fast": "moves_by_steps", "bought_less_again": "what_moved_stays_moved"}
+    breach = Breach(f"{limit.get(code, 'others_are_bought')} {need}", year, evidence.units(need, abs(found - bound)),
+                    "item", evidence.world.needs[need].item.unit_value)  # fmt: skip
     return Fault("gradual_purchase", code, file, row.line if row else None, column, key_text((year, need)), {
         "found": shown(evidence.units(need, found)), "bound": shown(evidence.units(need, bound)),
-    })  # fmt: skip
+    }, breach)  # fmt: skip

@@ -11,7 +11,7 @@ from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import shown
 from gpsopt.verify.facts import Award
 from gpsopt.verify.rows import key_text
-from gpsopt.verify.verdict import Fault, Outcome
+from gpsopt.verify.verdict import Breach, Fault, Outcome
 
 
 def check_own_capacity(evidence: Evidence) -> list[Outcome]:
@@ -40,11 +40,15 @@ def _undertaker_faults(evidence: Evidence, undertaker: str, year: int, awards: t
         limit = known.capacity if not resource else _capacity(evidence, undertaker, resource, year)
         if limit is not None and amount > limit:
             yield Fault("own_capacity", "capacity_exceeded", "undertakers.csv", line, "capacity_used", key,
-                        {"resource": resource or "—", "found": shown(amount), "bound": shown(limit)})  # fmt: skip
+                        {"resource": resource or "—", "found": shown(amount), "bound": shown(limit)},
+                        Breach(key_text(("work_within_own_capacity", undertaker, resource)), year, amount - limit,
+                               "resource"))  # fmt: skip
     total = sum(award.amount for award in awards)
     if known.contract_limit is not None and total > known.contract_limit:
         yield Fault("own_capacity", "contract_limit", "undertakers.csv", line, "amount", key,
-                    {"found": str(yuan(total)), "bound": str(yuan(known.contract_limit))})  # fmt: skip
+                    {"found": str(yuan(total)), "bound": str(yuan(known.contract_limit))},
+                    Breach(f"contracts_within_limit {undertaker}", year,
+                           Fraction(total - known.contract_limit, 100), "yuan"))  # fmt: skip
 
 
 def _capacity(evidence: Evidence, undertaker: str, resource: str, year: int) -> Fraction | None:
@@ -65,4 +69,7 @@ def _offer_faults(evidence: Evidence, year: int, awards: tuple[Award, ...]) -> I
             award = last[offer]
             yield Fault("own_capacity", "offer_capacity", "allocation.csv", award.row, "quantity",
                         key_text((year, offer)), {"found": shown(evidence.units(award.need, steps)),
-                                                  "bound": shown(evidence.units(award.need, limit))})  # fmt: skip
+                                                  "bound": shown(evidence.units(award.need, limit))},
+                        Breach(f"offer_within_its_capacity {offer}", year,
+                               evidence.units(award.need, steps - limit), "item",
+                               evidence.world.needs[award.need].item.unit_value))  # fmt: skip

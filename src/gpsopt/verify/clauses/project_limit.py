@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.rows import key_text
-from gpsopt.verify.verdict import Fault, Outcome
+from gpsopt.verify.verdict import Breach, Fault, Outcome
 
 
 def check_project_limit(evidence: Evidence) -> list[Outcome]:
@@ -19,5 +21,7 @@ def check_project_limit(evidence: Evidence) -> list[Outcome]:
             row = evidence.written.undertakers.get((year, undertaker))
             faults.append(Fault("project_limit", "too_many_projects", "undertakers.csv", row.line if row else None,
                                 "awards", key_text((year, undertaker)),
-                                {"found": len(awards), "bound": clause.max_awards}))  # fmt: skip
+                                {"found": len(awards), "bound": clause.max_awards},
+                                Breach(f"awards_within_limit {undertaker}", year,
+                                       Fraction(len(awards) - clause.max_awards), "award")))  # fmt: skip
     return [Outcome("project_limit", len(evidence.facts.by_undertaker), tuple(faults))]

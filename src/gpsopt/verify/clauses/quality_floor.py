@@ -7,7 +7,7 @@ from fractions import Fraction
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import shown
 from gpsopt.verify.rows import key_text
-from gpsopt.verify.verdict import Fault, Outcome
+from gpsopt.verify.verdict import Breach, Fault, Outcome
 
 
 def check_quality_floor(evidence: Evidence) -> list[Outcome]:
@@ -25,5 +25,14 @@ def check_quality_floor(evidence: Evidence) -> list[Outcome]:
             if total < Fraction(least) * state.bought:
                 faults.append(Fault("quality_floor", "quality_below", "allocation.csv", state.awards[0].row, column,
                                     key_text((year, need)),
-                                    {"found": shown(total / state.bought), "bound": str(least)}))  # fmt: skip
+                                    {"found": shown(total / state.bought), "bound": str(least)},
+                                    _breach(evidence, column, need, year,
+                                            Fraction(least) * state.bought - total)))  # fmt: skip
     return [Outcome("quality_floor", len(evidence.written.allocation), tuple(faults))]
+
+
+def _breach(evidence: Evidence, mark: str, need: str, year: int, steps: Fraction) -> Breach:
+    """Marks times units that are missing."""
+    item = evidence.world.needs[need].item
+    limit = "quality_is_good_enough" if mark == "quality" else "people_are_satisfied"
+    return Breach(f"{limit} {need}", year, steps * item.step, "mark", item.unit_value)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import shown
 from gpsopt.verify.rows import key_text
-from gpsopt.verify.verdict import Fault, Outcome
+from gpsopt.verify.verdict import Breach, Fault, Outcome
 
 
 def check_related_needs(evidence: Evidence) -> list[Outcome]:
@@ -28,11 +28,13 @@ def check_related_needs(evidence: Evidence) -> list[Outcome]:
             )  # fmt: skip
             least = [Fraction(row["at_least"]) for row in held if row["at_least"] is not None]
             most = [Fraction(row["at_most"]) for row in held if row["at_most"] is not None]
-            if (least and total < max(least)) or (most and total > min(most)):
+            broken = [("not_below", max(least) - total)] if least and total < max(least) else []
+            broken += [("not_above", total - min(most))] if most and total > min(most) else []
+            for limit, amount in broken:
                 faults.append(Fault("related_needs", "relation_broken", "coverage.csv", None, "served",
                                     key_text((year, relation)), {
                                         "found": shown(total),
                                         "least": shown(max(least)) if least else "—",
                                         "most": shown(min(most)) if most else "—",
-                                    }))  # fmt: skip
+                                    }, Breach(f"{limit} {relation}", year, amount, "relation")))  # fmt: skip
     return [Outcome("related_needs", count, tuple(faults))]

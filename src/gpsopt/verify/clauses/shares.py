@@ -6,16 +6,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from gpsopt.money import fen
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import shown
 from gpsopt.verify.facts import Award
 from gpsopt.verify.rows import key_text
-from gpsopt.verify.verdict import Fault, Outcome
+from gpsopt.verify.verdict import Breach, Fault, Outcome
 
 Key = tuple[Any, ...]
+#: what each clause's limit is called where it is listed as broken
+_LIMITS: Final = {
+    "plural_supply": "nobody_has_too_much",
+    "social_organisations": "social_organisations_have_their_part",
+    "affiliated_share": "own_house_has_not_too_much",
+}
 
 
 def check_plural_supply(evidence: Evidence) -> list[Outcome]:
@@ -102,6 +108,8 @@ def _fault(rule: str, code: str, key: Key, row: int, part: int, amount: Fraction
     year = next(k for k in key if isinstance(k, int))
     names = (year, *(k for k in key if k != year))
     missed = amount / 100
+    limit = _LIMITS[rule]
+    breach = Breach(key_text((limit, *(k for k in key if k != year))), year, missed, "yuan")
     return Fault(rule, code, "allocation.csv", row, "amount", key_text(names), {
         "found": shown(Fraction(part, 100)), "share": share, "violation": shown(missed),
-    })  # fmt: skip
+    }, breach)  # fmt: skip
