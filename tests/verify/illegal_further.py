@@ -47,10 +47,12 @@ FURTHER = {
     ),
     "basic service moves too fast": Illegal(
         # 0.33 * 60 = 19.8, on the grid 19.5, and 20 move
-        BASE.but(model="[clauses.gradual_purchase]\nsoft = false\nstep = 0.33\n"), "gradual_purchase", "direct.csv", 2, "moved",
+        BASE.but(model="[clauses.gradual_purchase]\nsoft = false\nstep = 0.33\n"),
+        "gradual_purchase", "direct.csv", 2, "moved",
     ),
     "not basic and not bought enough": Illegal(
-        BASE.but(model="[clauses.gradual_purchase]\nsoft = false\nfloor = 0.605\nfrom = 2016\n", inputs={"items 2": {"basic": "no"}}),
+        BASE.but(model="[clauses.gradual_purchase]\nsoft = false\nfloor = 0.605\nfrom = 2016\n",
+                 inputs={"items 2": {"basic": "no"}}),
         "gradual_purchase", "coverage.csv", 4, "purchased",
     ),
     "a district behind the city": Illegal(

@@ -35,7 +35,9 @@ def check_balanced_areas(evidence: Evidence) -> list[Outcome]:
         if reached < Fraction(clause.ratio) * city:
             details: dict[str, object] = {"found": shown(reached), "bound": shown(Fraction(clause.ratio) * city)}
             where = key_text((year, area))
-            faults.append(Fault("balanced_areas", "area_behind", "coverage.csv", None, "served", where, details,
-                                Breach(f"no_district_left_behind {area}", year,
-                                       Fraction(clause.ratio) * city - reached, "share", wanted[area, year])))  # fmt: skip
+            behind = Fraction(clause.ratio) * city - reached
+            breach = Breach(f"no_district_left_behind {area}", year, behind, "share", wanted[area, year])
+            faults.append(
+                Fault("balanced_areas", "area_behind", "coverage.csv", None, "served", where, details, breach)
+            )
     return [Outcome("balanced_areas", len(wanted), tuple(faults))]
