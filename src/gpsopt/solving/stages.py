@@ -119,21 +119,20 @@ class HeldRow:
 
 def aims_of(world: World, compiled: Any) -> tuple[Aim, ...]:
     """What is sought, ready to be minimised or maximised: violations of soft clauses, then the aims of the order."""
-    soft = tuple(
-        Aim(
-            name=stage.name, sense="min", parts=compiled.aims[stage.name].matrix,
-            constants=np.asarray(compiled.aims[stage.name].constant, dtype=float),
-            unit=_YUAN_PER_WAN if stage.unit == "yuan" else 1.0, part_scale=np.full(1, np.nan),
-        )
-        for stage in soft_stages(world.facts.settings.clauses)
+    settings = world.facts.settings
+    sought: list[tuple[str, Sense, bool]] = [
+        (stage.name, "min", stage.unit == "yuan")
+        for stage in soft_stages(settings.clauses)
         if stage.name in compiled.aims
-    )  # fmt: skip
-    return soft + tuple(
+    ]
+    sought += [(name, AIMS[name], name in MONEY_AIMS) for name in settings.aims.order]
+    return tuple(
         Aim(
-            name=name, sense=AIMS[name], parts=parts.matrix, constants=np.asarray(parts.constant, dtype=float),
-            unit=_YUAN_PER_WAN if name in MONEY_AIMS else 1.0, part_scale=_part_scale(world, name),
+            name=name, sense=sense, parts=compiled.aims[name].matrix,
+            constants=np.asarray(compiled.aims[name].constant, dtype=float), unit=_YUAN_PER_WAN if money else 1.0,
+            part_scale=_part_scale(world, name),
         )
-        for name, parts in ((name, compiled.aims[name]) for name in world.facts.settings.aims.order)
+        for name, sense, money in sought
     )  # fmt: skip
 
 
