@@ -34,6 +34,9 @@ EXAMPLES: Final = {
     "goals": "goals runs/{run}",
     "frontier": "frontier first --aims livelihood_shortfall,outlay --points 4",
     "alternatives": "alternatives first --within 0.05 --count 2",
+    "template": "template first.xlsx --model first",
+    "import": "import first.xlsx --to second",
+    "export": "export first --to open-data",
 }
 #: what is run before an example and not shown
 PREPARED: Final = {"compare": ("solve first/scenarios/cut.toml",)}

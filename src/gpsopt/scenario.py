@@ -69,11 +69,14 @@ def canonical_settings(settings: Settings) -> str:
     return json.dumps(said, default=_as_text, ensure_ascii=False, sort_keys=True)
 
 
-def read_scenario(path: str | Path, within: Path | None = None) -> Scenario:
+def read_scenario(
+    path: str | Path, within: Path | None = None, given: tuple[Tables, tuple[Finding, ...]] | None = None
+) -> Scenario:
     """Read a scenario file or a model folder; raises ScenarioError with every fault of the TOML files.
 
     The tables' own findings, errors too, travel in `Scenario.findings`; `gpsopt.checks.check` adds the rest.
-    `within`: no file outside this folder is read (for scenarios that strangers send).
+    `within`: no file outside this folder is read (for scenarios that strangers send). `given`: the model's
+    tables and their findings where they came from elsewhere, a workbook for one.
     """
     start = Path(path)
     files = _chain(start, within)
@@ -91,17 +94,20 @@ def read_scenario(path: str | Path, within: Path | None = None) -> Scenario:
     settings, faults = settings_of(files, merged)
     if findings or settings is None:
         raise ScenarioError((*findings, *faults))
-    tables, found, values = _tables(files, departures, settings)
+    tables, found, values = _tables(files, departures, settings, given)
     places = {decision: (file, row) for decision, (_lock, file, row) in locks.items()}
     return Scenario(_name(start), settings, tables, found, tuple(str(f.path) for f in files), values, places,
                     entries_of(files))  # fmt: skip
 
 
 def _tables(
-    files: list[TomlFile], departures: list[Departure], settings: Settings
+    files: list[TomlFile],
+    departures: list[Departure],
+    settings: Settings,
+    given: tuple[Tables, tuple[Finding, ...]] | None,
 ) -> tuple[Tables, tuple[Finding, ...], Mapping[str, Decimal]]:
     """The model's tables after every departure, what was found on the way, and the unit values before."""
-    tables, found = read_tables(files[0].path.parent)
+    tables, found = given or read_tables(files[0].path.parent)
     untied = check_controls(tables, found)
     findings = [*found, *untied]
     values = settings.unit_values or unit_values(tables)

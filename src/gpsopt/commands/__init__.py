@@ -15,6 +15,8 @@ from gpsopt.commands import goals as _goals
 from gpsopt.commands import export as _export
 from gpsopt.commands import init as _init
 from gpsopt.commands import app as _app
+from gpsopt.commands import template as _template
+from gpsopt.commands import importing as _importing
 
 from gpsopt.commandline import app
 

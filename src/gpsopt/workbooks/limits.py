@@ -1,0 +1,46 @@
+"""How much a file of a stranger may take, and the process that holds it to that."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import Final
+
+MAX_FILE_BYTES: Final = 64_000_000
+MAX_UNPACKED_BYTES: Final = 256_000_000
+MAX_PARTS: Final = 2_000  # entries of a zip
+MAX_CELLS: Final = 2_000_000  # with content, over all sheets that are read
+MAX_ROWS: Final = 250_000
+MAX_COLUMNS: Final = 200
+MEMORY_BYTES: Final = 1_000_000_000
+CPU_SECONDS: Final = 30
+WALL_SECONDS: Final = 90  # a machine that is busy with other work is no fault of the file
+
+
+class RefusedError(Exception):
+    """The file cannot be used: `code` names the message, the rest says where and what."""
+
+    def __init__(
+        self, code: str, sheet: str = "", row: int | None = None, column: str = "", value: str = "", **details: object
+    ) -> None:
+        super().__init__(code)
+        self.code, self.sheet, self.row, self.column, self.value = code, sheet, row, column, value
+        self.details = details
+
+
+def hold_to_limits() -> None:
+    """Bind this process: address space, processor seconds, no core file. Where the system cannot, nothing happens."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # a stricter limit is already there
+            resource.setrlimit(what, (most, most))
+
+
+__all__ = ["RefusedError", "hold_to_limits"]
