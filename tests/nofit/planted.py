@@ -245,6 +245,26 @@ CASES = (
         more="[aims.limit]\nlivelihood_shortfall = 0\n",
     ),
     Planted(
+        "a part of social organisations where none offers",
+        {"needs": floors(n2_2015="1")},
+        {"social_organisations", "coverage"}, {"n2 2015", "2015"}, "parameter", "",
+        more="[clauses.social_organisations]\nmin_share = 0.9\n",
+    ),
+    Planted(
+        "two projects where one is allowed",
+        {"needs": floors(n1_2015="0.9", n2_2015="0.9"),
+         "offers": OFFERS + "\no1,u1,i1,300\no3,u1,i2,700\n"},
+        {"project_limit", "coverage"}, {"u1 2015", "n1 2015", "n2 2015"}, "parameter", "1",
+        more="[clauses.project_limit]\nmax_awards = 1\n",
+    ),
+    Planted(
+        "a signed contract against a budget",
+        {"budgets": TABLES["budgets"].replace("p,2015,9000", "p,2015,2500"),
+         "contracts": "need,offer,year,quantity,amount,until_year,fixed\nn1,o1,2015,10,3000,2015,yes\n"},
+        {"commitments", "existing_budget"}, {"p 2015", "o1 n1 2015"}, "budget", "500.00",
+        more="[clauses.commitments]\nenabled = true\n",
+    ),
+    Planted(
         "two conflicts of different kinds",
         {"needs": floors(n1_2015="1", n2_2016="1"), "budgets": TABLES["budgets"].replace("p,2015,9000", "p,2015,5000"),
          "offers": OFFERS + ",capacity\no1,u1,i1,300,\no3,u3,i2,700,3\n"},
