@@ -174,8 +174,14 @@ def _same_layout(one: Any, other: Any) -> bool:
 
 
 def _answer(of: Prepared, found: tuple[LpStage, ...] | None, different: str) -> Relaxed:
+    stages = stages_of(of, found)
+    return Relaxed("infeasible", (), different) if stages is None else Relaxed("optimal", stages, different)
+
+
+def stages_of(of: Prepared, found: tuple[LpStage, ...] | None) -> tuple[Stage, ...] | None:
+    """What the relaxed model reached, in yuan; None where nothing fits."""
     if found is None:
-        return Relaxed("infeasible", (), different)
+        return None
     stages = []
     for aim, lp, tolerance in zip(of.aims, found, of.tolerances(), strict=True):
         constant = float(aim.constants.sum())
@@ -188,4 +194,4 @@ def _answer(of: Prepared, found: tuple[LpStage, ...] | None, different: str) -> 
                 scale * aim.unit, tolerance, "optimal",
             )
         )  # fmt: skip
-    return Relaxed("optimal", tuple(stages), different)
+    return tuple(stages)

@@ -7,6 +7,7 @@ from gpsopt.commands import solve as _solve
 from gpsopt.commands import verify as _verify
 from gpsopt.commands import score as _score
 from gpsopt.commands import compare as _compare
+from gpsopt.commands import explain as _explain
 from gpsopt.commands import simulate as _simulate
 from gpsopt.commands import sweep as _sweep
 from gpsopt.commands import frontier as _frontier

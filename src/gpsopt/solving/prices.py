@@ -13,7 +13,7 @@ from gpsopt.solving.engine import Array, Engine
 from gpsopt.solving.stages import Aim
 
 #: rows whose limit is money (万元 in the model): their price is yuan a yuan
-_MONEY_ROWS: Final = (
+MONEY_ROWS: Final = (
     "existing_budget.purchases_within_line", "existing_budget.deficit_is_met_first",
     "own_capacity.contracts_within_limit",
 )  # fmt: skip
@@ -46,7 +46,7 @@ def _rows_of(world: World, compiled: Any, aim: Aim, worth: Array) -> list[Row]:
     found: list[Row] = []
     for name, span in compiled.rows.items():
         clause = name.split(".")[0]
-        per_yuan = name in _MONEY_ROWS
+        per_yuan = name in MONEY_ROWS
         if not per_yuan and clause not in REGISTER:
             continue  # rows that only say what a symbol means have no limit to price
         here = worth[span.start : span.stop] / (_YUAN_PER_WAN if per_yuan else 1.0)

@@ -1,0 +1,1 @@
+"""Why, why not, at what price, and what rules are worth."""
