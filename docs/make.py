@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import typer
+from docs.clausepages import pages as clause_pages
 from docs.picture import money_picture
 
 from gpsopt.cli import worded
@@ -124,6 +125,10 @@ def pictures(run_folder: Path) -> str:
 
 def main() -> None:
     """Make every document again."""
+    for name, text in clause_pages().items():
+        path = ROOT / "docs" / "clauses" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     for lang in LANGUAGES:
         path = ROOT / "docs" / lang / "commands.md"
         path.parent.mkdir(exist_ok=True)

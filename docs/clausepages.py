@@ -1,0 +1,97 @@
+"""A page for each clause in Chinese and English, from its docstring, the document's own words and the terms."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Final
+
+from gpsopt.model.clauses import REGISTER
+from gpsopt.model.clauses.excluding import EXCLUDING
+from gpsopt.model.soft import LIMITS
+from gpsopt.settings import Clauses
+from gpsopt.text import LANGUAGES, quotations, say, term, terms
+
+KINDS: Final = ("decision", "expression", "parameter")
+
+
+def docstring(clause: str) -> str:
+    """What the clause says of itself: source, sentence, formula, symbols, price."""
+    return inspect.cleandoc(EXCLUDING[clause] if clause in EXCLUDING else REGISTER[clause].__doc__ or "")
+
+
+def parts(clause: str) -> dict[str, str]:
+    """source, sentence, formula, symbols and price of a clause. Raises ValueError where one is missing."""
+    text = docstring(clause)
+    found: dict[str, str] = {}
+    for block in re.split(r"\n\s*\n", text):
+        if block.startswith("Source:"):
+            found["source"] = _joined(block.removeprefix("Source:"))
+        elif block.startswith("A planner would say:"):
+            found["sentence"] = _joined(block.removeprefix("A planner would say:"))
+        elif block.startswith("|"):
+            found["symbols"] = block
+        elif block.startswith("Its price:"):
+            found["price"] = _joined(block.removeprefix("Its price:"))
+        elif block.startswith("    "):
+            found["formula"] = f"{found['formula']}\n\n{block}" if "formula" in found else block
+    missing = {"source", "sentence", "formula", "symbols", "price"} - found.keys()
+    if missing:
+        raise ValueError(f"{clause}: the docstring lacks {sorted(missing)}")
+    return found
+
+
+def _joined(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _title(clause: str, lang: str) -> str:
+    return f"{term(clause, lang, within='clauses')} ({clause})"
+
+
+def page(clause: str, lang: str) -> str:
+    """The clause's page in one language."""
+    said, quote = parts(clause), quotations().get(clause)
+    section, words, status = said["source"] if lang == "en" else say("clausepage.no_quote", lang), "", ""
+    if quote is not None:
+        section, words = (quote.section_zh, quote.quote_zh) if lang == "zh" else (quote.section_en, quote.quote_en)
+        marked = lang == "zh" and quote.quote_zh_status not in ("", "original")
+        status = say("clausepage.status", lang, status=quote.quote_zh_status) if marked else ""
+    lines = [f"# {_title(clause, lang)}", "", say("clausepage.generated", lang), ""]
+    lines += [f"**{say('clausepage.source', lang)}** {section}", ""]
+    if words:
+        lines += [f"> {words}", "", *([status, ""] if status else [])]
+    entry = terms().get(f"clauses.{clause}") or terms()[clause]
+    sentence = said["sentence"] if lang == "en" else entry.definition_zh
+    lines += [f"**{say('clausepage.sentence', lang)}** {sentence}", ""]
+    formula = inspect.cleandoc("\n" + said["formula"])
+    lines += [f"## {say('clausepage.formula', lang)}", "", "```", formula, "```", "", _symbols(said["symbols"], lang)]
+    price = say("clausepage.price_no_rows" if clause in EXCLUDING else "clausepage.price_rows", lang)
+    lines += ["", f"## {say('clausepage.price', lang)}", ""]
+    lines += [said["price"][0].upper() + said["price"][1:], ""] if lang == "en" else []
+    soft = say("clausepage.soft" if clause in LIMITS else "clausepage.not_soft", lang)
+    return "\n".join([*lines, price, "", soft, ""])
+
+
+def _symbols(table: str, lang: str) -> str:
+    """The table of symbols; in Chinese its heads and kinds are translated."""
+    if lang == "en":
+        return table
+    head = "| " + " | ".join(say(f"clausepage.{name}", lang) for name in ("symbol", "name", "kind", "unit")) + " |"
+    rows = table.splitlines()[2:]
+    for kind in KINDS:
+        rows = [row.replace(f"| {kind} |", f"| {say(f'clausepage.{kind}', lang)} |") for row in rows]
+    return "\n".join([head, "|---|---|---|---|", *rows])
+
+
+def clauses() -> tuple[str, ...]:
+    """Every clause, in the order of the settings."""
+    return tuple(Clauses.model_fields)
+
+
+def pages() -> dict[str, str]:
+    """File name under docs/clauses -> its text: a page per clause and language, and a list of them."""
+    found = {f"{lang}/{clause}.md": page(clause, lang) for lang in LANGUAGES for clause in clauses()}
+    lines = ["# 条款 · Clauses", ""]
+    lines += [f"- [{_title(c, 'zh')}](zh/{c}.md) · [{_title(c, 'en')}](en/{c}.md)" for c in clauses()]
+    return {**found, "README.md": "\n".join([*lines, ""])}
