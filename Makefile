@@ -17,7 +17,7 @@ else
 INSTALL = $(PIP) --disable-pip-version-check install --quiet
 endif
 
-.PHONY: demo test test-all lint bench docs notebooks screens lock clean
+.PHONY: demo test test-all mutants lint bench docs notebooks screens lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(RUN_READY)
@@ -28,6 +28,10 @@ test: $(DEV_READY)
 
 test-all: $(DEV_READY)
 	$(BIN)/python -m pytest
+
+# Each clause dropped, shifted, turned round and loosened: the table of who notices.
+mutants: $(DEV_READY)
+	$(BIN)/python -m pytest -q tests/mutation
 
 lint: $(DEV_READY)
 	$(BIN)/ruff check .

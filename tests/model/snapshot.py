@@ -45,7 +45,12 @@ def column_text(compiled: Compiled, column: int) -> str:
 
 def snapshot(name: str, model: pyo.ConcreteModel) -> str:
     """All rows of the case's blocks, then the bounds of the variables in which the rest of the clause stands."""
-    case, compiled = CASES[name], compile_model(model)
+    return text_of(name, compile_model(model))
+
+
+def text_of(name: str, compiled: Compiled) -> str:
+    """The same of a model that is already compiled."""
+    case = CASES[name]
     rows = [
         row_text(compiled, row)
         for rule, span in compiled.rows.items()
