@@ -39,7 +39,7 @@ lint: $(DEV_READY)
 	$(BIN)/mypy
 
 bench: $(DEV_READY)
-	@for file in compile; do echo "== $$file"; $(BIN)/python benchmarks/$$file.py || exit 1; done
+	@for file in compile read solve; do echo "== $$file"; $(BIN)/python benchmarks/$$file.py || exit 1; done
 
 notebooks: $(DEV_READY)
 	$(BIN)/python notebooks/make.py
