@@ -18,6 +18,7 @@ from gpsopt.commands import init as _init
 from gpsopt.commands import app as _app
 from gpsopt.commands import template as _template
 from gpsopt.commands import importing as _importing
+from gpsopt.commands import report as _report
 
 from gpsopt.commandline import app
 

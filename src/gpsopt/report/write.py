@@ -1,0 +1,197 @@
+"""One brief, four forms: PDF (typst), slides with native charts, memo, and one HTML page that needs no network."""
+
+from __future__ import annotations
+
+import html
+import io
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from gpsopt.errors import UsageError
+from gpsopt.report.brief import Brief, brief_of
+from gpsopt.report.charts import Look, can_draw_han, fees_flow, picture, ramp, ramp_rows
+from gpsopt.report.charts.look import FONTS
+from gpsopt.runread import Run
+from gpsopt.text import say
+
+FORMS: Final = (".xlsx", ".pdf", ".pptx", ".docx", ".html")
+_FONT: Final = "Noto Sans CJK SC"
+
+
+def write_report(runs: Sequence[Run], path: Path, lang: str) -> Path:
+    """Write the report of the runs in the form that the ending says; raises UsageError where it cannot be."""
+    form = path.suffix.lower()
+    if form not in FORMS:
+        raise UsageError("suffix_unknown", path=str(path), known=", ".join(FORMS))
+    for run in runs:
+        if not run.has_plan:
+            raise UsageError("no_plan", run=run.run, status=run.status)
+    if form == ".xlsx":
+        from gpsopt.report.workbook import write_workbook
+
+        write_workbook(runs, path, lang)
+        return path
+    makers = {".pdf": _pdf, ".pptx": _slides, ".docx": _memo, ".html": _page}
+    content = makers[form](brief_of(runs, lang), runs[-1], lang)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UsageError("file_not_writable", path=str(path), why=error.strerror or str(error)) from None
+    return path
+
+
+def _pdf(brief: Brief, run: Run, lang: str) -> bytes:
+    """Two pages: what is asked and the options; goals, who is affected, and where the money goes."""
+    import tempfile
+
+    import typst
+
+    if not can_draw_han():
+        raise UsageError("no_han_font")
+    fonts = ", ".join(f'"{name}"' for name in FONTS if name != "sans-serif")
+    parts = [
+        f'#set page(paper: "a4", margin: (x: 2cm, y: 1.6cm), footer: text(size: 7pt)[{_t(brief.foot)}])',
+        f"#set text(font: ({fonts}), size: 9.5pt, lang: \"{lang}\")", "#set par(leading: 0.7em)",
+        f"#align(center, text(size: 15pt, weight: \"bold\")[{_t(brief.title)}])",
+    ]  # fmt: skip
+    if not run.certified:
+        parts.append(f'#text(fill: red, weight: "bold")[{_t(say("paper.not_certified", lang))}]')
+    parts += [f"*{_t(head)}* #h(0.5em) {_t(sentence)}\n" for head, sentence in brief.sections]
+    parts += [f"*{_t(say('brief.h_options', lang))}*", _table(brief.options), "#pagebreak()"]
+    for key, rows in (("h_goals", brief.goals), ("h_people", brief.people)):
+        parts += [f"*{_t(say(f'brief.{key}', lang))}*", _table(rows)]
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        (place / "ramp.svg").write_bytes(picture(ramp(run, Look(lang, width=560)), "svg"))
+        parts.append('#align(center, image("ramp.svg", height: 7cm))')
+        (place / "brief.typ").write_text("\n\n".join(parts), encoding="utf-8")
+        own = os.environ.get("GPSOPT_FONTS", "")
+        return bytes(typst.compile(str(place / "brief.typ"), font_paths=[own] if own else []))
+
+
+def _t(text: str) -> str:
+    """Text of ours or of a table as typst writes it: nothing in it is markup."""
+    return "".join(f"\\{letter}" if letter in "\\#*_`$<>@[]=-+/~'\"" else letter for letter in text)
+
+
+def _table(rows: tuple[list[str], list[list[str]]]) -> str:
+    head, body = rows
+    cells = [f"[*{_t(cell)}*]" for cell in head] + [f"[{_t(cell)}]" for row in body for cell in row]
+    align = "(x, y) => if x == 0 { left } else { right }"
+    return (
+        f"#text(size: 8pt, table(columns: {len(head)}, align: {align}, inset: 3.5pt, stroke: 0.4pt + gray, "
+        f"{', '.join(cells)}))"
+    )
+
+
+def _slides(brief: Brief, run: Run, lang: str) -> bytes:
+    """Slides 16:9: decision, options, money by year as a native chart, goals, who is affected."""
+    from pptx import Presentation
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+    from pptx.util import Inches, Pt
+
+    deck: Any = Presentation()
+    deck.slide_width, deck.slide_height = Inches(13.333), Inches(7.5)
+
+    def slide(title: str) -> Any:
+        made = deck.slides.add_slide(deck.slide_layouts[6])
+        _box(made, title, 0.6, 0.35, 12.1, 0.9, 26, Inches, Pt)
+        _box(made, brief.foot, 0.6, 7.05, 12.1, 0.35, 9, Inches, Pt)
+        return made
+
+    first = slide(brief.title)
+    text = "\n".join(f"{head}　{sentence}" for head, sentence in brief.sections)
+    _box(first, text, 0.6, 1.3, 12.1, 5.6, 13, Inches, Pt)
+    for key, rows in (("h_options", brief.options), ("h_goals", brief.goals), ("h_people", brief.people)):
+        _grid(slide(say(f"brief.{key}", lang)), rows, Inches, Pt)
+    data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
+    money = ramp_rows(run)
+    data.categories = [str(year) for year in sorted(set(money["year"]))]
+    for part in ("direct", "stranded", "purchased", "unspent"):
+        of_part = money[money["part"] == part].sort_values("year")
+        data.add_series(say(f"brief.m_{part}", lang), [float(v) / 1e6 for v in of_part["fen"]])
+    place = (Inches(0.8), Inches(1.4), Inches(11.7), Inches(5.4))
+    chart = slide(say("brief.h_money_chart", lang)).shapes.add_chart(XL_CHART_TYPE.COLUMN_STACKED, *place, data).chart
+    chart.has_legend, chart.legend.position, chart.legend.include_in_layout = True, XL_LEGEND_POSITION.BOTTOM, False
+    chart.font.size, chart.font.name = Pt(12), _FONT
+    out = io.BytesIO()
+    deck.save(out)
+    return out.getvalue()
+
+
+def _box(slide: Any, text: str, x: float, y: float, w: float, h: float, size: int, inches: Any, pt: Any) -> None:
+    frame = slide.shapes.add_textbox(inches(x), inches(y), inches(w), inches(h)).text_frame
+    frame.word_wrap = True
+    for number, line in enumerate(text.split("\n")):
+        paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
+        run = paragraph.add_run()
+        run.text, run.font.size, run.font.name = line, pt(size), _FONT
+        paragraph.space_after = pt(4)
+
+
+def _grid(slide: Any, rows: tuple[list[str], list[list[str]]], inches: Any, pt: Any) -> None:
+    head, body = rows
+    height = inches(min(5.5, 0.36 * (len(body) + 1)))
+    table = slide.shapes.add_table(len(body) + 1, len(head), inches(0.6), inches(1.35), inches(12.1), height).table
+    for line, cells in enumerate([head, *body]):
+        for place, text in enumerate(cells):
+            cell = table.cell(line, place)
+            cell.text = text
+            cell.margin_top = cell.margin_bottom = inches(0.03)
+            for run in cell.text_frame.paragraphs[0].runs:
+                run.font.size, run.font.name = pt(12), _FONT
+
+
+def _memo(brief: Brief, run: Run, lang: str) -> bytes:
+    """The brief as a document to be edited."""
+    from docx import Document
+    from docx.oxml.ns import qn
+
+    document: Any = Document()
+    style = document.styles["Normal"]
+    style.font.name = _FONT
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)
+    document.add_paragraph().add_run(brief.title).bold = True
+    if not run.certified:
+        document.add_paragraph(say("paper.not_certified", lang))
+    for head, sentence in brief.sections:
+        paragraph = document.add_paragraph()
+        paragraph.add_run(f"{head}　").bold = True
+        paragraph.add_run(sentence)
+    for key, rows in (("h_options", brief.options), ("h_goals", brief.goals), ("h_people", brief.people)):
+        document.add_paragraph().add_run(say(f"brief.{key}", lang)).bold = True
+        table = document.add_table(rows=0, cols=len(rows[0]), style="Light Grid Accent 1")
+        for cells in [rows[0], *rows[1]]:
+            for cell, text in zip(table.add_row().cells, cells, strict=True):
+                cell.text = text
+    document.add_paragraph(brief.foot)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _page(brief: Brief, run: Run, lang: str) -> bytes:
+    """One page with its charts drawn in: nothing is fetched, nothing runs."""
+    body = [f"<h1>{html.escape(brief.title)}</h1>"]
+    if not run.certified:
+        body.append(f"<p class=bad>{html.escape(say('paper.not_certified', lang))}</p>")
+    body += [f"<p><b>{html.escape(h)}</b> {html.escape(s)}</p>" for h, s in brief.sections]
+    for key, (head, rows) in (("h_options", brief.options), ("h_goals", brief.goals), ("h_people", brief.people)):
+        lines = ["".join(f"<th>{html.escape(c)}</th>" for c in head)]
+        lines += ["".join(f"<td>{html.escape(c)}</td>" for c in row) for row in rows]
+        table = "".join(f"<tr>{line}</tr>" for line in lines)
+        body.append(f"<h2>{html.escape(say(f'brief.{key}', lang))}</h2><table>{table}</table>")
+    look = Look(lang)
+    body += [picture(chart, "svg").decode("utf-8") for chart in (ramp(run, look), fees_flow(run, look))]
+    body.append(f"<footer>{html.escape(brief.foot)}</footer>")
+    style = (
+        "body{font-family:'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif;max-width:60rem;margin:2rem "
+        "auto;padding:0 1rem}table{border-collapse:collapse}td,th{border:1px solid #bbb;padding:.25rem .6rem;"
+        "text-align:right}td:first-child,th:first-child{text-align:left}.bad{color:#b00;font-weight:bold}"
+        "svg{max-width:100%;height:auto}footer{color:#666;margin-top:2rem;font-size:.8rem}"
+    )
+    page = f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>{html.escape(brief.title)}</title>'
+    return f"{page}<style>{style}</style>{''.join(body)}</html>".encode()
