@@ -49,7 +49,7 @@ def _sentence(key: str, values: dict[str, Any], lang: str) -> str:
         return say("brief.no_stranded", lang)
     if key == "changes" and not values["n_moved"]:
         return say("brief.no_changes", lang, **values)
-    if key == "districts" and not values["worst_area"]:
+    if (key == "districts" and not values["worst_area"]) or (key == "money" and not values["has_released"]):
         return ""
     return say(f"brief.{key}", lang, **values)
 
@@ -69,7 +69,7 @@ def _money(run: Run, year: int, lang: str) -> dict[str, Any]:
              "released_total": released, "drawn_total": sums["purchased"] - released,
              "transfer_total": moved}  # fmt: skip
     texts = {name: money_text(value, lang) for name, value in shown.items()}
-    return {**texts, "has_stranded": sums["stranded"] > 0, "year": year}
+    return {**texts, "has_stranded": sums["stranded"] > 0, "has_released": released > 0, "year": year}
 
 
 def money_text(amount: int, lang: str) -> str:
@@ -171,6 +171,8 @@ def _goals(base: Run, plan: Run, lang: str, year: int) -> tuple[list[str], list[
 def _figure(value: float | None, unit: object) -> str:
     if value is None:
         return "—"
+    if unit == "year":
+        return f"{value:.0f}"
     return f"{100 * value:.1f}%" if unit == "share" else f"{value:,.2f}"
 
 
