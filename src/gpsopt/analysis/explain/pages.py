@@ -106,11 +106,12 @@ def price_line(row: Mapping[Any, Any], lang: str) -> str:
     """One price in words: what one more yuan, or one more unit, does at the margin."""
     money = row["unit"] == "yuan"
     worth = row["price"]
+    amount = f"{abs(worth):,.6f}" if money else _figure(row["aim"], abs(worth))
     better = (worth < 0) == (row["aim"] in ("livelihood_shortfall", "shortfall", "outlay"))
     year = "" if row["year"] is None or pd.isna(row["year"]) else str(int(row["year"]))
     key = ("explain.one_yuan_" if money else "explain.one_unit_") + ("better" if better else "worse")
     return say(key, lang, clause=row["clause"], rule=row["rule"], index=row["index"], year=year,
-               aim=_aim(row["aim"], lang), amount=f"{abs(worth):,.6f}" if money else _figure(row["aim"], abs(worth)), limit=f"{row['limit']:,.2f}",
+               aim=_aim(row["aim"], lang), amount=amount, limit=f"{row['limit']:,.2f}",
                awards=say(f"explain.awards_{row['awards']}", lang))  # fmt: skip
 
 
