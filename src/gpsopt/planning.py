@@ -24,7 +24,9 @@ from gpsopt.errors import Finding, InfeasibleError, InputError, LimitError
 from gpsopt.model.build import build_world
 from gpsopt.model.ledger import Money, Quantities
 from gpsopt.model.soft import soft_stages
+from gpsopt.model.today import today_of
 from gpsopt.model.world import World, world_of
+from gpsopt.money import yuan
 from gpsopt.plan.frames import Draft, excluded_frame, frame_of, frames_of
 from gpsopt.plan.goals import goals_frame
 from gpsopt.plan.plan import Plan, Result
@@ -309,9 +311,26 @@ def _summary(world: World, options: Options, answer: Answer, counts: dict[str, i
         "aims": aims,
         "unit_values": dict(sorted(scenario.unit_values.items())),
         "totals": {},
+        **_today(world),
         "counts": {**counts, "nodes": answer.nodes},
         "seconds": {},
     }
+
+
+def _today(world: World) -> dict[str, Any]:
+    """The base year in yuan, where `contracts` gives its purchases; books and difference where `budgets` has it."""
+    today = today_of(world.facts).values()
+    if not today:
+        return {}
+    figures: dict[str, Any] = {
+        "year": world.facts.settings.base_year,
+        "direct": yuan(sum(t.direct for t in today)),
+        "purchased": yuan(sum(t.purchased for t in today)),
+    }
+    if all(t.books is not None or not t.direct + t.purchased for t in today):
+        figures["books"] = yuan(sum(t.books or 0 for t in today))
+        figures["difference"] = yuan(sum(abs(t.difference) for t in today))
+    return {"today": figures}
 
 
 def run_name(scenario: Scenario, options: Options) -> str:

@@ -127,9 +127,13 @@ class BalancedAreas(Clause):
 
 
 class ContractTerm(Clause):
-    """`years`: how long an award lasts. Order 102 (in force from March 2020) allows at most three."""
+    """`years`: how long an award lasts. Order 102 (in force from March 2020) allows at most three.
+
+    `before_force`: a scenario's own choice to hold awards of earlier years to a term as well; no law asks it of them.
+    """
 
     years: Annotated[int, Field(ge=1)]
+    before_force: bool = False
 
 
 class Clauses(Strict):

@@ -124,7 +124,10 @@ def _refused(inputs: Inputs, need: Need, offer: Row, pair: Pair) -> bool:
     if clauses.on("qualification") and not _qualified(inputs, need, offer):
         return True
     if clauses.on("fee_standard"):
-        subsidy = Fraction(offer["subsidy"]) if clauses.on("equal_competition") else Fraction(0)
+        judged = clauses.on("equal_competition") and offer["undertaker"] in {
+            row["undertaker"] for row in inputs.rows("undertakers") if row["kind"] == "public_institution"
+        }
+        subsidy = Fraction(offer["subsidy"]) if judged else Fraction(0)
         if _too_dear(inputs, need, offer, pair, subsidy):
             return True
     demand = need.years[pair.place].demand

@@ -83,7 +83,7 @@ class Rules:
                                  "floor": self.share("0.25", "0.5"),
                                  "from": self.years[-1]},
             "balanced_areas": {"ratio": self.share("0.5", "0.8", "1")},
-            "contract_term": {"years": 2},
+            "contract_term": {"years": 2, "before_force": True},
             "equal_competition": {},
             "fee_standard": {"mode": "cap"},
         }  # fmt: skip

@@ -138,7 +138,7 @@ def _terms(world: World, plan: Plan) -> bool:
     there = {(pair.offer, pair.need, pair.place) for pair in world.pairs}
     won = {(pair.offer, need.name, place) for need, place, pair, _amount in _awards(plan)}
     for offer, need, place in won:
-        if (offer, need, place - 1) in won:
+        if (offer, need, place - 1) in won or (years[place] < 2020 and not clause.before_force):
             continue
         for later in range(place + 1, len(years)):
             if years[later] >= years[place] + clause.years or (offer, need, later) not in there:
@@ -154,13 +154,12 @@ def _commitments(world: World, plan: Plan) -> bool:
         for need, path in plan for place, choice in enumerate(path) for pair, quantity in choice.bought
     }  # fmt: skip
     for row in world.inputs.rows("contracts"):
-        if not row["fixed"]:
-            continue
-        for year in world.settings.years:
+        now = world.settings.years[:1] if world.settings.stage == "execution" else ()
+        for year in world.settings.years if row["fixed"] else now:
             if row["year"] <= year <= (row["until_year"] or row["year"]):
                 quantity, amount = bought.get((row["offer"], row["need"], year), (0, 0))
                 if quantity < max(1, units(row["quantity"] or 0)):
                     return False
-                if row["quantity"] is None and amount < fen(row["amount"]):
+                if row["quantity"] is None and amount < fen(row["amount"] or 0):
                     return False
     return True

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import pandas as pd
 
+from gpsopt.checks import check
 from gpsopt.scenario import Scenario
 from gpsopt.settings import Settings
 from gpsopt.tables import SCHEMA, Tables, sorted_by_key
@@ -35,7 +36,10 @@ def draw(seed: int) -> Scenario:
         attempt += 1
     tables = tables_of(rows)
     settings = Settings.model_validate(maker.settings(rows))
-    return Scenario(f"tiny-{seed}", settings, tables, (), (), unit_values(tables))
+    made = Scenario(f"tiny-{seed}", settings, tables, (), (), unit_values(tables))
+    if any(f.severity == "error" and f.file == "tables/contracts.csv" for f in check(made)):
+        return replace(made, tables=tables_of({**rows, "contracts": []}))  # a contract that is refused as bad input
+    return made
 
 
 def _paths(maker: _Maker, rows: dict[str, list[Row]]) -> int:
@@ -163,7 +167,10 @@ class _Maker(Rules):
     def _undertakers(self) -> list[Row]:
         rng, rows = self.rng, []
         for name in ["u1", "u2", "u3", "u4"][: rng.choice((1, 2, 2, 3, 3, 4))]:
-            row: Row = {"undertaker": name, "kind": rng.choice(("social_organisation", "enterprise"))}
+            row: Row = {
+                "undertaker": name,
+                "kind": rng.choice(("social_organisation", "enterprise", "public_institution")),
+            }
             if self.chance(0.1):
                 row["affiliated_to"] = rng.choice(self.purchasers)
             if self.chance(0.15):
@@ -319,5 +326,5 @@ class _Maker(Rules):
             "share": self.share("0.1", "0.3", "1") if regime == "pooled" else Decimal(0),
             "clauses": self._clauses(), "aims": {"order": order, "tolerance": dict.fromkeys(order, Decimal(0))},
             "performance": rng.choice(({}, {"quality": Decimal("0.7"), "satisfaction": Decimal("0.3")})),
-            "lock": self._locks(rows),
+            "lock": self._locks(rows), "stage": rng.choice(("drafting", "drafting", "execution")),
         }  # fmt: skip

@@ -121,7 +121,7 @@ class World:
             "balanced_areas", "contract_term",
         )  # fmt: skip
         return any(self.settings.clauses.on(name) for name in further) or any(
-            row["fixed"] for row in self.inputs.rows("contracts")
+            row["fixed"] or self.settings.stage == "execution" for row in self.inputs.rows("contracts")
         )
 
     @property

@@ -14,7 +14,7 @@ from gpsopt.compiler.standard_form import aim_by_pyomo, standard_form, turned
 from gpsopt.model.build import build
 from gpsopt.model.clauses import REGISTER
 
-SEEDS = range(60)
+SEEDS = range(80)
 #: rules that these tiny models reach only with luck; each must at least have been compiled over nobody
 RARE = {
     "award_size.one_offer_of_the_group", "hand_decisions.direct_is_held", "hand_decisions.refusal_is_held",

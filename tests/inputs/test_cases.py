@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from .cases_cells import CASES as CELLS
+from .cases_contracts import CASES as CONTRACTS
 from .cases_departures import CASES as DEPARTURES
 from .cases_files import CASES as FILES
 from .cases_locks import CASES as LOCKS
@@ -16,7 +17,7 @@ from .cases_settings import CASES as SETTINGS
 from .cases_uncertainty import CASES as UNCERTAINTIES
 from .small import GOOD, Case, Small, try_case
 
-CASES = (*CELLS, *NAMES, *ROWS, *FILES, *SETTINGS, *DEPARTURES, *LOCKS, *UNCERTAINTIES)
+CASES = (*CELLS, *NAMES, *ROWS, *FILES, *SETTINGS, *DEPARTURES, *LOCKS, *CONTRACTS, *UNCERTAINTIES)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -185,7 +185,7 @@ u2,乙公司,enterprise,75,civil
     # three years, a term of two: o4 starts in 2016
     "contract_term": Case(
         ("contract_term",),
-        "[clauses.contract_term]\nyears = 2\n",
+        "[clauses.contract_term]\nyears = 2\nbefore_force = true\n",
         {
             "needs": """\
 need,purchaser,item,area,year,demand,target,weight

@@ -66,7 +66,7 @@ FURTHER = {
         "balanced_areas", "coverage.csv", None, "served",
     ),
     "an award cut within its term": Illegal(
-        BASE.but(model="[clauses.contract_term]\nyears = 2\n", plan={"allocation 4": None}),
+        BASE.but(model="[clauses.contract_term]\nyears = 2\nbefore_force = true\n", plan={"allocation 4": None}),
         "contract_term", "allocation.csv", 2, "offer",
         ("recomputed", "ledger", "existing_budget", "aims", "fees_follow_the_matter", "continuity", "coverage"),
     ),
@@ -74,9 +74,17 @@ FURTHER = {
         BASE.but(inputs={"contracts": "need,offer,year,quantity,until_year,fixed\nn2,o2,2015,30.5,2016,yes\n"}),
         "commitments", "allocation.csv", None, "quantity",
     ),
+    "a contract under way broken": Illegal(
+        # not fixed, but in mid-year what runs in the first year goes on: 2015 has 50 units of o1, 2016 is free
+        BASE.but(model='stage = "execution"\n',
+                 inputs={"contracts": "need,offer,year,quantity,until_year,fixed\nn1,o1,2015,50.5,2016,no\n"}),
+        "commitments", "allocation.csv", None, "quantity",
+    ),
     "cheap only with a subsidy": Illegal(
         # 90.5 + 29.500001 is a millionth above 120
-        BASE.but(model="[clauses.equal_competition]\n", inputs={"offers 3": {"subsidy": "29.500001"}}, plan={
+        BASE.but(model="[clauses.equal_competition]\n", inputs={
+            "offers 3": {"subsidy": "29.500001"}, "undertakers 3": {"kind": "public_institution"},
+        }, plan={
             "undertakers 3": None, "undertakers 5": None, "coverage 3": {"candidates": "0"},
             "coverage 5": {"candidates": "0"}, **FEWER,
         }),

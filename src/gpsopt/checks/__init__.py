@@ -8,14 +8,29 @@ from __future__ import annotations
 
 from typing import Final
 
-from gpsopt.checks import aims, budgets, floors, horizon, locks, names, references, rows, uncertainty, units
+from gpsopt.checks import (
+    aims,
+    budgets,
+    catalogue,
+    contracts,
+    floors,
+    further,
+    horizon,
+    locks,
+    names,
+    references,
+    rows,
+    uncertainty,
+    units,
+)  # fmt: skip
 from gpsopt.checks.view import Check, View
 from gpsopt.errors import Finding
 from gpsopt.scenario import Scenario
 
 CHECKS: Final[tuple[Check, ...]] = (
     *names.CHECKS, *references.CHECKS, *rows.CHECKS, *horizon.CHECKS, *budgets.CHECKS, *units.CHECKS,
-    *locks.CHECKS, *aims.CHECKS, *floors.CHECKS, *uncertainty.CHECKS,
+    *catalogue.CHECKS, *contracts.CHECKS, *locks.CHECKS, *aims.CHECKS, *further.CHECKS, *floors.CHECKS,
+    *uncertainty.CHECKS,
 )  # fmt: skip
 
 #: findings that prove that no plan exists: the input can be read, the rules cannot be kept

@@ -14,7 +14,8 @@ def check_years(view: View) -> Iterator[Finding]:
     """Rows of years outside the model are kept and not used."""
     years = set(view.years)
     for table in ("budgets", "needs", "capacities", "relations"):
-        outside = [(line, year) for line, year in view.cells(table, "year") if year is not None and year not in years]
+        used = years | ({view.settings.base_year} if table == "budgets" and len(view.tables["contracts"]) else set())
+        outside = [(line, year) for line, year in view.cells(table, "year") if year is not None and year not in used]
         if outside:
             line, year = min(outside)
             yield view.find("note", "year_outside", table, line, "year", year, count=len(outside),

@@ -5,34 +5,44 @@ Positions and figures that clauses, their exact checks and the messages share; q
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any, Final
 
 from gpsopt.model.facts import Facts, award_amount, on_grid
 from gpsopt.money import fen
 
+#: the first year whose awards Order 102 of the Ministry of Finance governs (in force from 1 March 2020)
+TERM_IN_FORCE: Final = 2020
 PairKey = tuple[str, str, int]  # offer, need, year
 
 
 def commitments_of(facts: Facts) -> dict[PairKey, tuple[int, int]]:
-    """(offer, need, year) -> (steps, fen) signed for, of every fixed contract in every model year it runs.
+    """(offer, need, year) -> (steps, fen) signed for, of every fixed contract in every model year it runs; in a plan
+    made in mid-year (stage = "execution") also of every other contract that runs in the first model year.
 
     Fen only where no quantity is given (0 elsewhere): the contract is then honoured by what costs that much.
     """
     place = {key: n for n, key in enumerate(facts.needs.key)}
     signed: dict[PairKey, tuple[int, int]] = {}
     for _line, row in facts.scenario.tables.rows("contracts"):
-        if not row["fixed"] or row["need"] not in place:
+        if row["need"] not in place:
             continue
-        last = row["until_year"] if row["until_year"] is not None else row["year"]
         steps = 0 if row["quantity"] is None else on_grid(row["quantity"], facts.needs.step[place[row["need"]]])
         amount = fen(row["amount"]) if row["quantity"] is None and row["amount"] is not None else 0
         for year in facts.years:
-            if row["year"] <= year <= last:
+            under_way = facts.settings.stage == "execution" and year == facts.years[0]
+            if runs_in(row, year) and (row["fixed"] or under_way):
                 key = row["offer"], row["need"], year
                 before = signed.get(key, (0, 0))
                 signed[key] = max(steps, before[0]), max(amount, before[1])
     return signed
+
+
+def runs_in(row: Mapping[str, Any], year: int) -> bool:
+    """Does a row of `contracts` run in the year? Without `until_year` it ends with its own year."""
+    last = row["year"] if row["until_year"] is None else row["until_year"]
+    return bool(row["year"] <= year <= last)
 
 
 def gradual_steps(
@@ -76,7 +86,8 @@ def terms_of(
 ) -> tuple[list[tuple[str, str, int, int]], list[tuple[str, str, int, int, int]]]:
     """(o, n, t, r) where no pair stands in the year before t, and (o, n, s, t, r) where one stands in s before t.
 
-    r runs over the years after t within the term, up to the first in which the pair does not exist.
+    r runs over the years after t within the term, up to the first in which the pair does not exist; t is a year in
+    which the law of the term is in force, or any year where the scenario says so.
     """
     clause = facts.settings.clauses.contract_term
     assert clause is not None
@@ -84,6 +95,8 @@ def terms_of(
     before = dict(zip(facts.years[1:], facts.years, strict=False))
     first, later = [], []
     for o, n, t in pairs:
+        if t < TERM_IN_FORCE and not clause.before_force:
+            continue
         for r in facts.years[facts.years.index(t) + 1 :]:
             if r >= t + clause.years or (o, n, r) not in there:
                 break

@@ -48,7 +48,7 @@ class Offers:
     capacity: Ints  # grid steps of the item, -1 = no limit
     capacity_use: tuple[Fraction, ...]
     price: Ints  # (offers, years) millionths of a yuan
-    subsidy: Ints  # millionths of a yuan a unit that the offer already gets from the budget
+    subsidy: Ints  # millionths of a yuan a unit that an institution's offer already gets from the budget (3(3))
     min_quantity: Ints  # grid steps
     max_quantity: Ints  # grid steps, -1 = the need's demand
     quality: tuple[Fraction | None, ...]
@@ -146,6 +146,8 @@ def _offers(facts: Facts) -> Offers:
     evaluated = _last_performance(tables)
     marks = [_marks(row, evaluated.get((row["undertaker"], row["item"]), {})) for row in rows]
 
+    institutions = {key for key, row in facts.undertakers.items() if row["kind"] == "public_institution"}
+
     def steps(name: str) -> Ints:
         values = [-1 if r[name] is None else on_grid(r[name], unit_step[r["item"]]) for r in rows]
         return np.array(values, dtype=np.int64)
@@ -154,7 +156,7 @@ def _offers(facts: Facts) -> Offers:
         key=tuple(r["offer"] for r in rows), undertaker=tuple(r["undertaker"] for r in rows),
         item=tuple(r["item"] for r in rows), setup=np.array([fen(r["setup"]) for r in rows], dtype=np.int64),
         capacity=steps("capacity"), capacity_use=tuple(Fraction(r["capacity_use"]) for r in rows), price=price,
-        subsidy=np.array([micro(r["subsidy"]) for r in rows], dtype=np.int64),
+        subsidy=np.array([micro(r["subsidy"]) if r["undertaker"] in institutions else 0 for r in rows], dtype=np.int64),
         min_quantity=steps("min_quantity"), max_quantity=steps("max_quantity"),
         quality=tuple(q for q, _s in marks), satisfaction=tuple(s for _q, s in marks),
         excludes=tuple(r["excludes"] for r in rows), package=tuple(r["package"] for r in rows),

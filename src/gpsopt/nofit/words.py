@@ -325,9 +325,10 @@ def _posts(t: _Teller, e: Element) -> Told:
 
 
 def _fees(t: _Teller, e: Element) -> Told:
-    n, c = t.at(e.key[0], e.key[-1])
+    year = e.key[-1] if len(e.key) > 1 else t.system.world.facts.years[0]  # nothing is shared in the first year
+    n, c = t.at(e.key[0], year)
     cost = int(t.system.world.facts.lines.expenditure[n, c])
-    return f"nofit.{e.clause}", {"need": Need(e.key[0]), "year": e.key[-1], "cost": Fen(cost)}
+    return f"nofit.{e.clause}", {"need": Need(e.key[0]), "year": year, "cost": Fen(cost)}
 
 
 _SENTENCES: Final[dict[str, Callable[[_Teller, Element], Told]]] = {

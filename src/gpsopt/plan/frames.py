@@ -14,6 +14,7 @@ import pandas as pd
 
 from gpsopt.model.clauses.own_capacity import resource_limits
 from gpsopt.model.ledger import Money, Quantities
+from gpsopt.model.today import today_of
 from gpsopt.model.world import World
 from gpsopt.money import half_up, yuan
 from gpsopt.plan.keptbecause import KeptBecause
@@ -214,10 +215,13 @@ def exact_decimal(value: Fraction) -> Decimal:
 
 
 def _transfers(draft: Draft) -> list[tuple[Any, ...]]:
-    """The ledger: what moves between lines, and its change against the year before (3(5))."""
+    """The ledger: what moves between lines, and its change against the year before (3(5)); the year before the first
+    counts 0, or today's purchases where `contracts` gives them."""
     moves = [_movements(draft, c) for c in range(len(draft.world.facts.years))]
     rows = []
     before: dict[tuple[Any, ...], int] = {}
+    for p, today in today_of(draft.world.facts).items():
+        before |= _balance(p, today.deficit, today.left)
     for c, year in enumerate(draft.world.facts.years):
         for key in sorted({*moves[c], *(k for k, v in before.items() if v)}, key=lambda k: tuple(map(str, k))):
             amount = moves[c].get(key, 0)
@@ -241,10 +245,17 @@ def _movements(draft: Draft, c: int) -> dict[tuple[Any, ...], int]:
         ):  # fmt: skip
             moved[key, p, "direct", p, to_line, use, regime] += int(amount[n, c])
     for i, p in enumerate(facts.purchasers):
-        moved[None, p, "unspent", p, "purchase", "opening", "existing_budget"] += int(money.deficit[i, c])
-        moved[None, p, "purchase", p, "unspent", "unspent", "existing_budget"] += int(money.left[i, c])
+        moved |= _balance(p, int(money.deficit[i, c]), int(money.left[i, c]))
     for giver, taker, year, gift in money.transfers:
         if year == c:
             pool = (None, facts.purchasers[giver], "purchase", facts.purchasers[taker], "purchase", "shared", "pooled")
             moved[pool] += gift
     return {key: amount for key, amount in moved.items() if amount}
+
+
+def _balance(purchaser: str, deficit: int, left: int) -> dict[tuple[Any, ...], int]:
+    """What closes a purchaser's year: the deficit met from unspent money, and what is left on the purchase line."""
+    return {
+        (None, purchaser, "unspent", purchaser, "purchase", "opening", "existing_budget"): deficit,
+        (None, purchaser, "purchase", purchaser, "unspent", "unspent", "existing_budget"): left,
+    }

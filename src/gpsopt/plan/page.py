@@ -6,6 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from gpsopt.money import fen, format_money
+from gpsopt.model.obligations import TERM_IN_FORCE
+from gpsopt.money import MICRO_PER_YUAN, fen, format_money, half_up
 from gpsopt.scenario import Scenario
 from gpsopt.text import say, term
 
@@ -33,6 +35,8 @@ def page_of(scenario: Scenario, frames: Mapping[str, pd.DataFrame], summary: Map
         out.print(_aims(summary, lang))
     if "allocation" in frames:
         out.print(_money(frames, lang))
+        if summary.get("today"):
+            out.print(_today(summary["today"], lang))
         for line in _lines(scenario, frames, lang):
             out.print(line, soft_wrap=False)
     if scenario.settings.regime == "pooled":
@@ -82,6 +86,15 @@ def _money(frames: Mapping[str, pd.DataFrame], lang: str) -> Table:
     return table
 
 
+def _today(today: Mapping[str, Any], lang: str) -> str:
+    """The year before: direct lines and purchases against the books."""
+    amounts = {k: fen(Decimal(str(v))) for k, v in today.items() if k != "year"}
+    wan = {k: format_money(amounts[k], "wan") for k in ("direct", "purchased", "books") if k in amounts}
+    if "books" not in today:
+        return say("today.line_without_books", lang, year=today["year"], **wan)
+    return say("today.line", lang, year=today["year"], difference=format_money(amounts["difference"]), **wan)
+
+
 def _lines(scenario: Scenario, frames: Mapping[str, pd.DataFrame], lang: str) -> list[str]:
     lines = [_matters(frames, lang)]
     reasons = Counter(r for r in frames["direct"]["kept_because"] if r is not None)
@@ -93,7 +106,7 @@ def _lines(scenario: Scenario, frames: Mapping[str, pd.DataFrame], lang: str) ->
     thin = sum(1 for value in frames["coverage"]["thin"] if value)
     if thin:
         lines.append(_w("thin", lang, count=thin))
-    return [*lines, *_soft(scenario, frames, lang), _w("assumed", lang)]
+    return [*lines, *_soft(scenario, frames, lang), *_chosen(scenario, frames, lang), _w("assumed", lang)]
 
 
 def _soft(scenario: Scenario, frames: Mapping[str, pd.DataFrame], lang: str) -> list[str]:
@@ -117,6 +130,32 @@ def _soft(scenario: Scenario, frames: Mapping[str, pd.DataFrame], lang: str) -> 
         names = [f"{term(name, lang, within='clauses')} ({name})" for name in kept]
         lines.append(_w("soft_kept", lang, clauses=("、" if lang == "zh" else ", ").join(names)))
     return lines
+
+
+def _chosen(scenario: Scenario, frames: Mapping[str, pd.DataFrame], lang: str) -> list[str]:
+    """What the scenario chose and no law asks: terms before their law, prices cut to a standard."""
+    clauses, years = scenario.settings.clauses, scenario.settings.years
+    lines = []
+    term_of = clauses.contract_term
+    if term_of is not None and term_of.enabled and term_of.before_force and years[0] < TERM_IN_FORCE:
+        lines.append(say("rules.term_chosen", lang, years=term_of.years, law=TERM_IN_FORCE))
+    if clauses.on("fee_standard") and clauses.fee_standard.mode == "cap":
+        lines.append(say("rules.prices_capped", lang, count=_capped(scenario, frames["allocation"])))
+    return lines
+
+
+def _capped(scenario: Scenario, allocation: pd.DataFrame) -> int:
+    """Assumed awards whose price is below the offer's own, because the standard cuts it."""
+    base = scenario.settings.base_year
+    own = {
+        row["offer"]: (Fraction(row["price"]), 1 + Fraction(row["growth"] or 0))
+        for _line, row in scenario.tables.rows("offers")
+    }  # fmt: skip
+    asked = (
+        half_up(own[offer][0] * own[offer][1] ** (int(year) - base) * MICRO_PER_YUAN)
+        for offer, year in zip(allocation["offer"], allocation["year"], strict=True)
+    )
+    return sum(int(price * MICRO_PER_YUAN) < ask for price, ask in zip(allocation["price"], asked, strict=True))
 
 
 def _matters(frames: Mapping[str, pd.DataFrame], lang: str) -> str:

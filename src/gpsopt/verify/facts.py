@@ -107,7 +107,7 @@ def award_cost(steps: int, price: int, step: Fraction) -> int:
     return half_up_div(steps * step.numerator * price, step.denominator * 10_000)
 
 
-_NO_LINE: Final = Line(0, {}, Fraction(1), None, None, None, None)
+_NO_LINE: Final = Line(0, 0, {}, Fraction(1), None, None, None, None)
 
 
 def _years(

@@ -8,6 +8,7 @@ from typing import Any
 from gpsopt.scenario import Scenario
 from gpsopt.verify.aims import check_summary
 from gpsopt.verify.clauses import CHECKS
+from gpsopt.verify.clauses.today import check_today
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.facts import facts_of
 from gpsopt.verify.inputs import check_inputs
@@ -32,7 +33,7 @@ def verify_frames(scenario: Scenario, frames: Mapping[str, Frame], summary: Mapp
         return Verdict.of([inputs, Outcome("run", len(PLAN_TABLES), tuple(missing))])
     evidence, reading = evidence_of(scenario, frames)
     outcomes = settled(evidence, (outcome for check in CHECKS for outcome in check(evidence)), summary)
-    return Verdict.of([inputs, *reading, *outcomes, *check_summary(evidence, summary)])
+    return Verdict.of([inputs, *reading, *outcomes, *check_summary(evidence, summary), *check_today(evidence, summary)])
 
 
 def evidence_of(scenario: Scenario, frames: Mapping[str, Frame]) -> tuple[Evidence, list[Outcome]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from gpsopt.verify.books import books_of_base_year
 from gpsopt.verify.facts import Facts
 from gpsopt.verify.rows import Row, Written
 from gpsopt.verify.split import Freed, split_by_rule
@@ -150,14 +151,15 @@ def expected_ledger(world: World, facts: Facts, books: Books) -> dict[tuple[int,
     """Every row the ledger must have: where money moves, or the same movement moved money the year before.
 
     The split own/shared is the one by rule (`split.py`); under savings "lagged" it is the written one.
-    What purchasers give each other in the regime `pooled` is taken as written.
+    What purchasers give each other in the regime `pooled` is taken as written. The year before the first counts 0, or
+    what the books of the base year say where `contracts` gives its purchases.
     """
     amounts: dict[tuple[int, Movement], int] = {key: value for key, value in books.pooled.items() if value}
     for purchaser in world.purchasers:
         for year in world.years:
             amounts |= _purchaser_rows(world, facts, books, purchaser, year)
     rows: dict[tuple[int, Movement], Entry] = {}
-    last: dict[Movement, int] = {}
+    last = _before_the_first(world)
     by_year: dict[int, dict[Movement, int]] = {year: {} for year in world.years}
     for (year, move), amount in amounts.items():
         by_year[year][move] = amount
@@ -167,6 +169,17 @@ def expected_ledger(world: World, facts: Facts, books: Books) -> dict[tuple[int,
             rows[year, move] = Entry(amount, amount - last.get(move, 0), clause_of(world, move))
         last = by_year[year]
     return rows
+
+
+def _before_the_first(world: World) -> dict[Movement, int]:
+    """The movements of the base year: its deficit met from unspent money, and what was left on the purchase line."""
+    found: dict[Movement, int] = {}
+    for purchaser, books in books_of_base_year(world).items():
+        if books.deficit:
+            found[Movement("", purchaser, "unspent", purchaser, "purchase", "opening")] = books.deficit
+        if books.left:
+            found[Movement("", purchaser, "purchase", purchaser, "unspent", "unspent")] = books.left
+    return found
 
 
 def clause_of(world: World, move: Movement) -> str:

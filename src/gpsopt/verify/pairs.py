@@ -84,7 +84,8 @@ def first_clause_against(world: World, offer: Offer, need: Need, year: int) -> s
         price = world.price(offer, need, year)
         if above_standard(offer, need, price, demand):
             return "fee_standard"
-        if world.on("equal_competition") and above_standard(offer, need, price + offer.subsidy, demand):
+        full = price + (offer.subsidy if world.undertakers[offer.undertaker].kind == "public_institution" else 0)
+        if world.on("equal_competition") and above_standard(offer, need, full, demand):
             return "equal_competition"
     if world.on("award_size") and no_size(world, offer, demand):
         return "award_size"

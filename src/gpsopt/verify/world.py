@@ -67,9 +67,10 @@ NO_DEMAND: Final = Demand(0, 0, 0, Fraction(1), 0, None, False)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What the government itself delivers today: D on the grid, E of every model year in fen."""
+    """What the government itself delivers today: D on the grid, E of the base year and of every model year in fen."""
 
     quantity: int
+    today: int
     expenditure: Mapping[int, int]
     avoidable: Fraction
     runoff: int | None
@@ -96,13 +97,14 @@ class Undertaker:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A price for an item; `price` of every model year in millionths of a yuan."""
+    """A price for an item; `price` of the base year and of every model year in millionths of a yuan."""
 
     key: str
     undertaker: str
     item: str
     areas: frozenset[str] | None
     needs: tuple[str, ...] | None
+    base_price: int
     price: Mapping[int, int]
     setup: int
     subsidy: int
@@ -253,6 +255,7 @@ def _lines(tables: Tables, needs: Mapping[str, Need], settings: Settings) -> dic
     return {
         r["need"]: Line(
             quantity=down_to_grid(r["quantity"], needs[r["need"]].item.step),
+            today=fen(r["expenditure"]),
             expenditure={t: grown(fen(r["expenditure"]), r["growth"], t - settings.base_year) for t in settings.years},
             avoidable=Fraction(1 if r["avoidable"] is None else r["avoidable"]),
             runoff=r["runoff_years"],
@@ -287,6 +290,7 @@ def _offer(row: dict[str, Any], item: Item, settings: Settings) -> Offer:
         item=row["item"],
         areas=None if row["areas"] is None else frozenset(row["areas"]),
         needs=row["needs"],
+        base_price=price,
         price={t: grown(price, row["growth"], t - settings.base_year) for t in settings.years},
         setup=fen(row["setup"]),
         subsidy=micro(row["subsidy"]),

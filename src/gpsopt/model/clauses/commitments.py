@@ -18,7 +18,8 @@ def commitments(m: pyo.ConcreteModel, world: World) -> None:
 
         x[o,n,t] >= quantity (a signed row without a quantity: what costs at least its amount)
 
-    for every row of `contracts` marked fixed, in every model year from its year to its until_year.
+    for every row of `contracts` marked fixed, in every model year from its year to its until_year; in a plan made in
+    mid-year (stage = "execution") also for every other contract that runs in the first model year.
 
     | symbol | name | kind | unit |
     |---|---|---|---|

@@ -13,7 +13,7 @@ from gpsopt.model.world import World
 
 def contract_term(m: pyo.ConcreteModel, world: World) -> None:
     """Source: Ministry of Finance Order 102, in force from March 2020 (terms up to three years); before that year
-    only the choice of a scenario, never a duty.
+    only the choice of a scenario (`before_force = true`), never a duty, and the page says so.
 
     A planner would say: who wins a contract keeps it for its term; it may be renewed, and ends with the model.
 

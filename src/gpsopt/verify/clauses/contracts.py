@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Final
 
 from gpsopt.money import fen
 from gpsopt.verify.evidence import Evidence
@@ -10,21 +11,26 @@ from gpsopt.verify.exact import down_to_grid, shown
 from gpsopt.verify.rows import key_text
 from gpsopt.verify.verdict import Breach, Fault, Outcome
 
+IN_FORCE: Final = 2020
+
 
 def check_commitments(evidence: Evidence) -> list[Outcome]:
-    """Every fixed contract has an award of at least its quantity in every model year it runs."""
+    """Every fixed contract has an award of at least its quantity in every model year it runs; in mid-year
+    (stage = "execution") every contract that runs in the first model year has one in it."""
     world = evidence.world
     if not world.on("commitments"):
         return []
     won = {(a.offer, a.need, a.year): a for state in evidence.facts.of.values() for a in state.awards}
-    signed = [row for row in world.contracts if row["fixed"] and row["need"] in world.needs]
+    started = world.years[:1] if world.settings.stage == "execution" else ()
+    signed = [row for row in world.contracts if (row["fixed"] or started) and row["need"] in world.needs]
     faults = []
     for row in signed:
         last = row["year"] if row["until_year"] is None else row["until_year"]
         step = world.needs[row["need"]].item.step
         least = max(1, 0 if row["quantity"] is None else down_to_grid(row["quantity"], step))
         money = fen(row["amount"]) if row["quantity"] is None and row["amount"] is not None else 0
-        for year in (t for t in world.years if row["year"] <= t <= last):
+        bound = world.years if row["fixed"] else started
+        for year in (t for t in bound if row["year"] <= t <= last):
             award = won.get((row["offer"], row["need"], year))
             found, paid = (award.quantity, award.amount) if award else (0, 0)
             if found < least or paid < money:
@@ -38,7 +44,8 @@ def check_commitments(evidence: Evidence) -> list[Outcome]:
 
 
 def check_contract_term(evidence: Evidence) -> list[Outcome]:
-    """A pair awarded in t and not the year before is awarded in every later year of the term, while it exists."""
+    """A pair awarded in t and not the year before is awarded in every later year of the term, while it exists; t is a
+    year in which Order 102 is in force, or any year where the scenario chose so."""
     world, clause = evidence.world, evidence.world.settings.clauses.contract_term
     if clause is None or not clause.enabled:
         return []
@@ -47,7 +54,7 @@ def check_contract_term(evidence: Evidence) -> list[Outcome]:
     before = dict(zip(world.years[1:], world.years, strict=False))
     faults = []
     for (o, n, t), award in sorted(won.items()):
-        if (o, n, before.get(t)) in won:
+        if (o, n, before.get(t)) in won or (t < IN_FORCE and not clause.before_force):
             continue
         missing = []
         for year in world.years[world.years.index(t) + 1 :]:
