@@ -189,6 +189,8 @@ class _Maker(Rules):
                 row["contract_limit"] = self.money(rng.choice((100, 150, 250)))
             if self.chance(0.25):
                 row["engagement_cost"] = self.money(rng.choice((10, 30, 60)))
+            if "capacity" in row:
+                row["kind"] = "public_institution"  # some of them: nothing more is drawn
             rows.append(row)
         return rows
 
