@@ -167,10 +167,7 @@ class _Maker(Rules):
     def _undertakers(self) -> list[Row]:
         rng, rows = self.rng, []
         for name in ["u1", "u2", "u3", "u4"][: rng.choice((1, 2, 2, 3, 3, 4))]:
-            row: Row = {
-                "undertaker": name,
-                "kind": rng.choice(("social_organisation", "enterprise", "public_institution")),
-            }
+            row: Row = {"undertaker": name, "kind": rng.choice(("social_organisation", "enterprise"))}
             if self.chance(0.1):
                 row["affiliated_to"] = rng.choice(self.purchasers)
             if self.chance(0.15):
