@@ -20,9 +20,11 @@ from tests.cli.worlds import crowd, hamlet
 
 
 def start(*words: object) -> subprocess.Popen[bytes]:
+    """The command in a process that hears Ctrl-C, also where the tests run in the background and do not."""
     return subprocess.Popen(
-        [COMMAND, *map(str, words)], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+        [COMMAND, *map(str, words)], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
 
 
 def whole(run: Path) -> bool:
