@@ -67,7 +67,7 @@ def test_options_reach_the_search_and_name_the_run(tmp_path: Path, gpsopt: Comma
                     cwd=tmp_path)  # fmt: skip
     assert plain.json["run"] != seeded.json["run"]
     options = json.loads((tmp_path / seeded.json["path"] / "manifest.json").read_text())["options"]
-    assert options == {"gap": 0.02, "time_limit": 50.0, "node_limit": 900, "seed": 7}
+    assert options == {"gap": 0.02, "time_limit": 50.0, "node_limit": 900, "seed": 7, "years": "joint"}
 
 
 @pytest.mark.parametrize(("lang", "words"), [("zh", "没有方案能满足"), ("en", "No plan can satisfy the rules")])

@@ -25,6 +25,7 @@ def shown_page(lang: str) -> list[str]:
     return found[1].splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_pages_of_the_commands_are_those_of_this_program(lang: str) -> None:
     stored = (ROOT / "docs" / lang / "commands.md").read_text(encoding="utf-8")

@@ -20,7 +20,7 @@ from .handmade import rows_of, write_model
 
 
 def line(avoidable: str, runoff: int | None, quantity: int = 30) -> Line:
-    return Line(quantity, {}, Fraction(avoidable), runoff, None, None, None)
+    return Line(quantity, 0, {}, Fraction(avoidable), runoff, None, None, None)
 
 
 @pytest.mark.parametrize(
