@@ -25,7 +25,12 @@ def test_help_names_the_commands_that_exist_and_no_others(gpsopt: Command) -> No
     for command in COMMANDS:
         assert f" {command} " in shown
         page = gpsopt(command, "--help")
-        assert page.code == 0 and ("--json" in page.out or command == "app") and "--lang" in page.out and "--help" in page.out
+        assert (
+            page.code == 0
+            and ("--json" in page.out or command == "app")
+            and "--lang" in page.out
+            and "--help" in page.out
+        )
     assert set(worded("en").commands) == set(COMMANDS)
 
 
