@@ -11,6 +11,9 @@ import pytest
 
 from gpsopt import Scenario, read_scenario
 from gpsopt.checks import check
+from gpsopt.compiler import compile_model
+from gpsopt.model.build import build
+from gpsopt.solving.feasibility import possible, problem_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "scenarios"
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -37,6 +40,12 @@ def test_it_reads_and_nothing_stands_in_the_way(path: Path) -> None:
     assert scenario.settings.title
     assert re.search(r"[\u4e00-\u9fff]", scenario.settings.title_zh)
     assert scenario.settings.question.endswith("?")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_its_rules_can_all_be_kept(path: Path) -> None:
+    assert possible(problem_of(compile_model(build(read(path)))), whole=True, seconds=60) is True
 
 
 def test_titles_and_inputs_all_differ() -> None:
