@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
 
 from gpsopt.errors import Finding, GpsoptError, InfeasibleError, InputError
+from gpsopt.figures import aim_figure, aim_unit
 from gpsopt.text import LANGUAGES, say, term
 
 if TYPE_CHECKING:
@@ -231,12 +232,6 @@ class ProgressLine:
         gap = "–" if math.isnan(last.gap) else f"{100 * last.gap:.3f} %"
         return say(
             "cli.progress", self._lang, stage=last.stage, stages=last.stages, gap=gap, seconds=seconds,
-            aim=term(last.aim, self._lang, within="aims"),
-            best=_figure(last.aim, last.value), bound=_figure(last.aim, last.bound),
+            aim=term(last.aim, self._lang, within="aims"), unit=aim_unit(last.aim, self._lang),
+            best=aim_figure(last.aim, last.value), bound=aim_figure(last.aim, last.bound),
         )  # fmt: skip
-
-
-def _figure(aim: str, value: float) -> str:
-    if not math.isfinite(value):
-        return "–"
-    return f"{100 * value:.2f} %" if aim == "worst_area" else f"{value:,.2f}"

@@ -9,7 +9,7 @@ from tests.house.tree import PACKAGE, files, imported, modules, name, parsed
 #: who may import whom: a room knows its own group and those above, never one below
 ORDER = (
     ("text", "errors", "money"),
-    ("tables", "settings", "cells", "csvfile", "tomlfile", "read", "controls", "unitvalue", "settingkeys",
+    ("tables", "settings", "figures", "cells", "csvfile", "tomlfile", "read", "controls", "unitvalue", "settingkeys",
      "departure", "dictionary", "changes", "scenario"),
     ("checks",),
     ("compiler",),

@@ -19,8 +19,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from gpsopt.analysis.compare.wording import goal_figure
 from gpsopt.errors import UsageError
+from gpsopt.figures import goal_figure
 from gpsopt.money import fen
 from gpsopt.plan.plan import Result
 from gpsopt.runread import Run, as_run

@@ -11,7 +11,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from gpsopt.analysis.compare.wording import Names, aim_figure, wan
+from gpsopt.analysis.compare.wording import Names
+from gpsopt.figures import aim_figure, wan
 from gpsopt.runread import as_run
 from gpsopt.text import say, term
 

@@ -9,6 +9,7 @@ import typer
 
 from gpsopt import terminal
 from gpsopt.commandline import Json, Lang, app, finite, there, tongue_of, writable
+from gpsopt.figures import aim_figure
 from gpsopt.terminal import Reply
 from gpsopt.text import say, term
 
@@ -65,8 +66,9 @@ def _lines(found: Score, plan: Path, tongue: str) -> list[str]:
         lines.append(say("score.assumed", tongue, count=len(found.hand.assumed), rows=shown))
     heads = [say(f"score.{name}", tongue) for name in ("aim", "value", "best", "bound", "worse")]
     rows = [
-        (term(a.name, tongue, within="aims"), *(_figure(a.name, v) for v in (float(a.value), a.best, a.bound, a.worse)))
-        for a in found.aims
+        (term(aim.name, tongue, within="aims"),
+         *(aim_figure(aim.name, value) for value in (float(aim.value), aim.best, aim.bound, aim.worse)))
+        for aim in found.aims
     ]  # fmt: skip
     lines.append(terminal.table(heads, rows))
     goals = found.goals
@@ -83,10 +85,3 @@ def _lines(found: Score, plan: Path, tongue: str) -> list[str]:
         words = {"distance": f"{near.distance:,.2f}", "bound": f"{near.bound:,.2f}"}
         lines.append(say("score.nearest" if near.plan.certified else "score.nearest_uncertified", tongue, **words))
     return lines
-
-
-def _figure(aim: str, value: float | None) -> str:
-    if value is None:
-        return "–"
-    value = 0.0 if abs(value) < 5e-5 else value
-    return f"{100 * value:.2f} %" if aim == "worst_area" else f"{value:,.2f}"

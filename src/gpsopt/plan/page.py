@@ -14,6 +14,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from gpsopt.figures import aim_figure
 from gpsopt.model.obligations import TERM_IN_FORCE
 from gpsopt.money import MICRO_PER_YUAN, fen, format_money, half_up
 from gpsopt.scenario import Scenario
@@ -53,7 +54,7 @@ def _w(key: str, lang: str, **values: object) -> str:
 
 
 def _aims(summary: Mapping[str, Any], lang: str) -> Table:
-    table = Table(title=_w("aims", lang), box=box.SIMPLE, title_justify="left", pad_edge=False)
+    table = Table(title=_w("aims", lang, unit=_w("wan", lang)), box=box.SIMPLE, title_justify="left", pad_edge=False)
     table.add_column(_w("aim", lang))
     for name in ("value", "bound", "gap", "plan_value", "given_up"):
         table.add_column(_w(name, lang), justify="right", no_wrap=True)
@@ -61,16 +62,10 @@ def _aims(summary: Mapping[str, Any], lang: str) -> Table:
         name = aim["name"]
         table.add_row(
             term(name, lang, within="aims"),
-            *(_figure(name, aim[key]) for key in ("value", "bound")),
-            f"{100 * aim['gap']:.3f} %", _figure(name, aim["plan_value"]), _figure(name, aim["given_up"]),
+            *(aim_figure(name, aim[key]) for key in ("value", "bound")),
+            f"{100 * aim['gap']:.3f} %", aim_figure(name, aim["plan_value"]), aim_figure(name, aim["given_up"]),
         )  # fmt: skip
     return table
-
-
-def _figure(aim: str, value: float) -> str:
-    if aim == "worst_area":
-        return f"{100 * value:.2f} %"
-    return f"{value:,.2f}"
 
 
 def _money(frames: Mapping[str, pd.DataFrame], lang: str) -> Table:

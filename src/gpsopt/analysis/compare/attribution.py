@@ -21,9 +21,10 @@ from rich.table import Table
 
 from gpsopt.analysis.compare.causes import Cause, mixture
 from gpsopt.analysis.compare.comparison import Contrast
-from gpsopt.analysis.compare.wording import aim_figure, cause_name
+from gpsopt.analysis.compare.wording import cause_name
 from gpsopt.analysis.values import Reached, proven, relaxed
 from gpsopt.errors import InputError, UsageError
+from gpsopt.figures import aim_figure
 from gpsopt.text import say, term
 from gpsopt.whatif import Session
 

@@ -13,16 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from gpsopt.analysis.compare.comparison import Comparison, Contrast
-from gpsopt.analysis.compare.wording import (
-    Names,
-    aim_figure,
-    cause_name,
-    cause_place,
-    difference_line,
-    goal_figure,
-    wan,
-)
+from gpsopt.analysis.compare.wording import Names, cause_name, cause_place, difference_line
 from gpsopt.errors import visible
+from gpsopt.figures import aim_figure, goal_figure, wan
 from gpsopt.text import say, term
 
 _WIDTH: Final = 110

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, Final
 
 from gpsopt.analysis.compare.causes import Cause
 from gpsopt.analysis.compare.inputs import Difference, cell_text
 from gpsopt.changes import Entry
-from gpsopt.money import fen, format_money
 from gpsopt.runread import Run
 from gpsopt.tables import SCHEMA
 from gpsopt.text import messages, say, term
@@ -120,37 +118,4 @@ def _column_title(table: str, column: str, lang: str) -> str:
     return term(column, lang, within=table)
 
 
-def wan(amount: Decimal | float, *, sign: bool = False) -> str:
-    """Yuan as grouped text in 10,000 yuan with two decimals."""
-    exact = amount if isinstance(amount, Decimal) else Decimal(str(round(amount, 2)))
-    text = format_money(fen(exact), "wan")
-    return f"+{text}" if sign and exact > 0 and text.strip("0.,") else text
-
-
-def aim_figure(aim: str, value: float | None, *, sign: bool = False) -> str:
-    """An aim's value: shares in per cent (their differences in points), benefit as it is, money in 10,000 yuan."""
-    if value is None:
-        return "–"
-    if aim == "worst_area":
-        value = 0.0 if abs(value) < 5e-5 else value
-        return f"{100 * value:+.2f}" if sign else f"{100 * value:.2f} %"
-    if aim == "benefit":
-        return f"{value:+,.2f}" if sign else f"{value:,.2f}"
-    return wan(value, sign=sign)
-
-
-def goal_figure(value: Any, unit: str, *, sign: bool = False) -> str:
-    """An indicator's value in its unit."""
-    if value is None:
-        return "–"
-    number = float(value)
-    if unit == "share":
-        return f"{100 * number:+.1f}" if sign else f"{100 * number:.1f} %"
-    if unit == "yuan":
-        return wan(Decimal(value), sign=sign)
-    if unit == "year":
-        return f"{number:+.0f}" if sign else f"{number:.0f}"
-    return f"{number:+,.2f}" if sign else f"{number:,.2f}"
-
-
-__all__ = ["Names", "aim_figure", "cause_name", "cause_place", "difference_line", "goal_figure", "wan"]
+__all__ = ["Names", "cause_name", "cause_place", "difference_line"]
