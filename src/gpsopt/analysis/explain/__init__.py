@@ -2,10 +2,11 @@
 
 from gpsopt.analysis.explain.needs import NeedAnswer, explain_need
 from gpsopt.analysis.explain.offers import OfferAnswer, explain_offer
-from gpsopt.analysis.explain.rules import RuleAnswer, explain_prices, explain_rule
+from gpsopt.analysis.explain.prices import RuleAnswer, explain_prices
+from gpsopt.analysis.explain.rules import explain_rule, explain_rules
 from gpsopt.analysis.explain.winning import Win, price_to_win
 
 __all__ = [
     "NeedAnswer", "OfferAnswer", "RuleAnswer", "Win", "explain_need", "explain_offer", "explain_prices", "explain_rule",
-    "price_to_win",
+    "explain_rules", "price_to_win",
 ]  # fmt: skip

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
 
 from gpsopt.analysis.explain.needs import NeedAnswer
 from gpsopt.analysis.explain.offers import OfferAnswer
-from gpsopt.analysis.explain.rules import RuleAnswer
+from gpsopt.analysis.explain.pricepages import prices_document, prices_page
 from gpsopt.analysis.explain.winning import Win
-from gpsopt.text import messages, say
+from gpsopt.analysis.explain.wording import aim_noun, change, clause_name, figure, plain, records
+from gpsopt.text import say
 
 _SHOWN = 12
 
@@ -32,8 +32,8 @@ def offer_page(answer: OfferAnswer, lang: str) -> str:
     lines.append(say("explain.without" if answer.is_in else "explain.with", lang))
     lines += _aim_lines(answer.aims, lang)
     if answer.beaten is not None and answer.beaten.aim:
-        shown = _figure(answer.beaten.aim, answer.beaten.amount)
-        lines.append(say("explain.first_worse", lang, aim=_aim(answer.beaten.aim, lang), amount=shown))
+        shown = figure(answer.beaten.aim, answer.beaten.amount)
+        lines.append(say("explain.first_worse", lang, aim=aim_noun(answer.beaten.aim, lang), amount=shown))
     elif answer.beaten is not None:
         lines.append(say("explain.nothing_fits", lang))
     else:
@@ -79,40 +79,38 @@ def need_page(answer: NeedAnswer, lang: str) -> str:
 
 def rule_page(clause: str, aims: pd.DataFrame, lang: str) -> str:
     """What striking a clause changes, aim by aim."""
-    return "\n".join([say("explain.struck", lang, clause=clause), *_aim_lines(aims, lang), _how(False, lang)])
+    head = say("explain.struck", lang, clause=clause_name(clause, lang))
+    took = say("explain.took", lang, seconds=f"{aims['seconds'].iloc[0]:.1f}")
+    return "\n".join([head, *_aim_lines(aims, lang), _how_searched([aims], lang), took])
 
 
-def prices_page(answer: RuleAnswer, lang: str) -> str:
-    """Prices in sentences, the dearest first, with the answers for larger steps."""
-    if answer.prices.empty:
-        return say("explain.no_prices", lang)
-    lines = [say("explain.prices", lang, count=len(answer.prices))]
-    keys = ["clause", "rule", "index", "year", "aim"]
-    for row in answer.prices.head(max(_SHOWN, answer.finite[keys].drop_duplicates().shape[0])).to_dict("records"):
-        lines.append(price_line(row, lang))
-        if row["down_to"] is None or pd.isna(row["down_to"]):
+def rules_page(rules: Mapping[str, pd.DataFrame], lang: str) -> str:
+    """What striking each clause alone changes: only the aims that move."""
+    lines = [say("explain.rules", lang, count=len(rules))]
+    still = []
+    for clause, aims in rules.items():
+        small = [5e-7 if name == "worst_area" else 0.005 for name in aims["aim"]]
+        moved = aims[aims["after"].isna() | (aims["difference"].abs() > pd.Series(small, index=aims.index))]
+        if moved.empty:
+            still.append(clause_name(clause, lang))
             continue
-        mine = answer.finite
-        for name in keys:
-            mine = mine[mine[name].isna() if pd.isna(row[name]) else mine[name] == row[name]]
-        steps = [say("explain.step", lang, step=f"{f['step']:+.0%}", held=_change(row["aim"], f["held"], lang),
-                     free=_change(row["aim"], f["free"], lang)) for f in mine.to_dict("records")]  # fmt: skip
-        lines.append(say("explain.holds", lang, low=f"{row['down_to']:,.2f}", high=f"{row['up_to']:,.2f}"))
-        lines += steps
-    return "\n".join([*lines, say("explain.how_prices", lang)])
+        lines += [f"  {clause_name(clause, lang)}", *(f"  {line}" for line in _aim_lines(moved, lang))]
+    if still:
+        lines.append(say("explain.rules_free", lang, clauses=say("explain.comma", lang).join(still)))
+    seconds = sum(float(aims["seconds"].iloc[0]) for aims in rules.values())
+    return "\n".join([*lines, _how_searched(rules.values(), lang), say("explain.took", lang, seconds=f"{seconds:.1f}")])
 
 
-def price_line(row: Mapping[Any, Any], lang: str) -> str:
-    """One price in words: what one more yuan, or one more unit, does at the margin."""
-    money = row["unit"] == "yuan"
-    worth = row["price"]
-    amount = f"{abs(worth):,.6f}" if money else _figure(row["aim"], abs(worth))
-    better = (worth < 0) == (row["aim"] in ("livelihood_shortfall", "shortfall", "outlay"))
-    year = "" if row["year"] is None or pd.isna(row["year"]) else str(int(row["year"]))
-    key = ("explain.one_yuan_" if money else "explain.one_unit_") + ("better" if better else "worse")
-    return say(key, lang, clause=row["clause"], rule=row["rule"], index=row["index"], year=year,
-               aim=_aim(row["aim"], lang), amount=amount, limit=f"{row['limit']:,.2f}",
-               awards=say(f"explain.awards_{row['awards']}", lang))  # fmt: skip
+def _how_searched(frames: Collection[pd.DataFrame], lang: str) -> str:
+    """From proven plans, from plans with gaps, or from the relaxed model."""
+    if not all(_is_proven(aims) for aims in frames):
+        return _how(False, lang)
+    open_ = max((float(aims["open"].max()) for aims in frames if aims["open"].notna().any()), default=0.0)
+    return say("explain.how_searched", lang) if open_ > 0.005 else _how(True, lang)
+
+
+def _is_proven(aims: pd.DataFrame) -> bool:
+    return bool(aims["proven"].all())
 
 
 def _aim_lines(aims: pd.DataFrame, lang: str) -> list[str]:
@@ -122,9 +120,9 @@ def _aim_lines(aims: pd.DataFrame, lang: str) -> list[str]:
         if after is None:
             return [say("explain.nothing_fits", lang)]
         name = str(row["aim"])
-        lines.append(say("explain.aim_line", lang, aim=_aim(name, lang), before=_figure(name, row["before"]),
-                         after=_figure(name, after), difference=_change(name, row["difference"], lang),
-                         open=_figure(name, row["open"])))  # fmt: skip
+        lines.append(say("explain.aim_line", lang, aim=aim_noun(name, lang), before=figure(name, row["before"]),
+                         after=figure(name, after), difference=change(name, row["difference"], lang),
+                         open=figure(name, row["open"])))  # fmt: skip
     return lines
 
 
@@ -132,32 +130,16 @@ def _how(is_proven: bool, lang: str) -> str:
     return say("explain.how_proven" if is_proven else "explain.how_relaxed", lang)
 
 
-def _aim(name: str, lang: str) -> str:
-    known = messages(lang).get(f"aim.{name}")
-    return name if known is None else f"{known} ({name})"
-
-
-def _figure(aim: str, value: float) -> str:
-    return f"{value:,.6f}" if aim == "worst_area" else f"{value:,.2f}"
-
-
-def _change(aim: str, value: float | None, lang: str) -> str:
-    if value is None or pd.isna(value):
-        return say("explain.none", lang)
-    small = 5e-7 if aim == "worst_area" else 0.005
-    return "0" if abs(value) < small else f"{value:+,.6f}" if aim == "worst_area" else f"{value:+,.2f}"
-
-
 def offer_document(answer: OfferAnswer, lang: str) -> dict[str, Any]:
     """The offer's answer as JSON values."""
     win, beaten = answer.win, answer.beaten
     return {
         "offer": answer.offer, "need": answer.need, "in_plan": answer.is_in, "proven": answer.is_proven,
-        "awards": _records(answer.awards), "excluded": _records(answer.excluded), "rivals": _records(answer.rivals),
-        "rules": _records(answer.rules), "aims": _records(answer.aims),
-        "first_worse": None if beaten is None else {"aim": beaten.aim, "amount": _plain(beaten.amount)},
+        "awards": records(answer.awards), "excluded": records(answer.excluded), "rivals": records(answer.rivals),
+        "rules": records(answer.rules), "aims": records(answer.aims),
+        "first_worse": None if beaten is None else {"aim": beaten.aim, "amount": plain(beaten.amount)},
         "price_to_win": None if win is None else {
-            "price": _plain(win.price), "above": _plain(win.above), "ends": win.ends, "proven": win.is_proven,
+            "price": plain(win.price), "above": plain(win.above), "ends": win.ends, "proven": win.is_proven,
             "text": win_line(win, lang),
         },
         "text": offer_page(answer, lang),
@@ -167,34 +149,24 @@ def offer_document(answer: OfferAnswer, lang: str) -> dict[str, Any]:
 def need_document(answer: NeedAnswer, lang: str) -> dict[str, Any]:
     """The need's answer as JSON values."""
     return {"need": answer.need, "cause": answer.cause, "candidates": answer.candidates,
-            "coverage": _records(answer.coverage), "trials": _records(answer.trials),
+            "coverage": records(answer.coverage), "trials": records(answer.trials),
             "text": need_page(answer, lang)}  # fmt: skip
 
 
 def rule_document(clause: str, aims: pd.DataFrame, lang: str) -> dict[str, Any]:
     """A struck clause as JSON values."""
-    return {"clause": clause, "proven": False, "aims": _records(aims), "text": rule_page(clause, aims, lang)}
+    return {"clause": clause, "proven": _is_proven(aims), "seconds": float(aims["seconds"].iloc[0]),
+            "aims": records(aims.drop(columns=["proven", "seconds"])),
+            "text": rule_page(clause, aims, lang)}  # fmt: skip
 
 
-def prices_document(answer: RuleAnswer, lang: str) -> dict[str, Any]:
-    """The prices as JSON values, each with its sentence."""
-    prices = [{**r, "text": price_line(raw, lang)} for r, raw in zip(
-        _records(answer.prices), answer.prices.to_dict("records"), strict=True)]  # fmt: skip
-    return {"prices": prices, "finite": _records(answer.finite)}
+def rules_document(rules: Mapping[str, pd.DataFrame], lang: str) -> dict[str, Any]:
+    """Every clause struck alone, as JSON values."""
+    return {"clauses": {clause: rule_document(clause, aims, lang) for clause, aims in rules.items()},
+            "text": rules_page(rules, lang)}  # fmt: skip
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(k): _plain(v) for k, v in row.items()} for row in frame.to_dict("records")]
-
-
-def _plain(value: Any) -> Any:
-    """Numbers and text as JSON knows them; what is empty or without end is null."""
-    if isinstance(value, Decimal):
-        return float(value)
-    if value is None or isinstance(value, str | bool):
-        return value
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return None if value is pd.NA else value
+__all__ = [
+    "need_document", "need_page", "offer_document", "offer_page", "prices_document", "prices_page", "rule_document",
+    "rule_page", "rules_document", "rules_page", "win_line",
+]  # fmt: skip
