@@ -156,3 +156,7 @@ class LimitError(GpsoptError):
 
 class SolverError(GpsoptError):
     """The solver failed, or its answer did not stand the check."""
+
+
+class ClusterLostError(GpsoptError):
+    """The cluster went away in the midst of the work; what came from it until then is kept."""

@@ -195,6 +195,51 @@ def in_background(job: Callable[[], Answer]) -> Answer:
         return answer  # type: ignore[return-value]
 
 
+class Counted:
+    """One line on stderr while many like things are done: so many of so many, and how long the rest may take.
+
+    `key`: the message with {done}, {all}, {left} and {time}. Without a terminal only warnings are written.
+    """
+
+    def __init__(self, lang: str, key: str) -> None:
+        self._lang, self._key = lang, key
+        self._first: tuple[float, int] | None = None  # when the first news came, and what was done by then
+        self._shown = 0  # columns of the line as it stands
+        self._live = sys.stderr is not None and sys.stderr.isatty()
+
+    def __enter__(self) -> Counted:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._write("")
+
+    def hear(self, done: int, everything: int) -> None:
+        """So many are done."""
+        if self._live:
+            self._write(self.line(done, everything))
+
+    def warn(self, error: GpsoptError) -> None:
+        """Something happened after which the work goes on."""
+        self._write("")
+        sys.stderr.write(error.text(self._lang) + "\n")
+        sys.stderr.flush()
+
+    def line(self, done: int, everything: int) -> str:
+        """Where the work stands, in words."""
+        now = time.monotonic()
+        if self._first is None:
+            self._first = (now, done)
+        since, before = self._first
+        rest = f"{(now - since) / (done - before) * (everything - done):,.0f}" if done > before else "–"
+        return say(self._key, self._lang, done=done, all=everything, left=everything - done, time=rest)
+
+    def _write(self, line: str) -> None:
+        if self._live:
+            sys.stderr.write("\r" + " " * self._shown + "\r" + line)
+            sys.stderr.flush()
+            self._shown = 2 * len(line)  # Chinese characters take two columns
+
+
 class ProgressLine:
     """One line on stderr while a job runs: aim, best value, bound, gap, seconds. Silent without a terminal."""
 

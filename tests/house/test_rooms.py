@@ -12,7 +12,7 @@ ORDER = (
     ("tables", "settings", "figures", "cells", "csvfile", "tomlfile", "read", "controls", "unitvalue", "settingkeys",
      "departure", "dictionary", "changes", "scenario"),
     ("checks",),
-    ("compiler",),
+    ("compiler", "cluster"),
     ("model",),
     ("solving",),
     ("plan",),

@@ -14,7 +14,7 @@ from gpsopt.text import messages, quotations, terms
 from tests.house.tree import PACKAGE, files, modules, name, parsed
 
 HAN = re.compile("[\u4e00-\u9fff]")
-REFUSALS = ("GpsoptError", "UsageError", "SolverError", "LimitError", "RuleError", "CompileError")
+REFUSALS = ("GpsoptError", "UsageError", "SolverError", "LimitError", "RuleError", "CompileError", "ClusterLostError")
 
 
 def gaps(text: str) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +20,7 @@ def sweep(
     vary: Annotated[list[str], typer.Option(metavar="SPEC")],
     out: Annotated[Path, typer.Option()] = Path("sweeps"),
     workers: Annotated[int, typer.Option(min=1, max=256)] = os.cpu_count() or 1,
+    cluster: Annotated[str | None, typer.Option(metavar="ADDRESS")] = None,
     gap: Annotated[float | None, typer.Option(min=0, max=1, callback=finite)] = None,
     json: Json = False,
     lang: Lang = None,
@@ -28,6 +28,7 @@ def sweep(
     there(scenario)
     writable(out)
     tongue = tongue_of()
+    from gpsopt.cluster.connection import at_cluster
     from gpsopt.sweep.grid import points_of, vary_of
     from gpsopt.sweep.run import sweep as run_sweep
     from gpsopt.sweep.run import table_of
@@ -35,12 +36,14 @@ def sweep(
     varied = [vary_of(text) for text in vary]
     points = points_of(scenario.resolve(), varied, out.resolve())
 
-    def told(done: int, everything: int) -> None:
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{say('cli.sweeping', tongue, done=done, all=everything)}  ")
-
     options = [] if gap is None else ["--gap", str(gap)]
-    answers = terminal.in_background(lambda: run_sweep(points, out.resolve(), options, workers, told))
+    with terminal.Counted(tongue, "cli.sweeping") as counted:
+        answers = terminal.in_background(
+            lambda: at_cluster(
+                cluster,
+                lambda there: run_sweep(points, out.resolve(), options, workers, counted.hear, there, counted.warn),
+            )
+        )
     table = table_of(points, varied, answers)
     table.to_csv(out / "sweep.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
     table.to_parquet(out / "sweep.parquet", index=False)

@@ -1,38 +1,43 @@
-"""The points of a sweep in fresh processes, one thread each; what is done stays done.
+"""The points of a sweep in fresh processes, one thread each, here or on a cluster; what is done stays done.
 
 Every finished point leaves one JSON file, written whole or not at all, named by the hash of its scenario: a sweep
-that was stopped, or whose machine went down, goes on where it was. Results do not hang on the number of workers.
+that was stopped, or whose machine went down, goes on where it was. Results do not hang on the number of workers,
+nor on where they stand: a cluster's workers get the files and run the same command. Where the cluster is lost, what
+is left is solved here.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
-from gpsopt.errors import UsageError
+from gpsopt.cluster.connection import Cluster
+from gpsopt.errors import ClusterLostError
+from gpsopt.runfolder import write_folder
 from gpsopt.runread import read_run
+from gpsopt.scenario import read_scenario
 from gpsopt.sweep.grid import Point, Vary
-
-_ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-_ENDS: Final = (0, 3, 4)  # a plan, no plan fits, stopped by a limit: all of them are answers
+from gpsopt.sweep.parcel import parcel_of
+from gpsopt.sweep.point import Call, solved_away, solved_here
 
 Told = Callable[[int, int], None]
+Lost = Callable[[ClusterLostError], None]
 
 
 def sweep(
-    points: Sequence[Point], folder: Path, options: Sequence[str], workers: int, told: Told | None = None
-) -> list[Mapping[str, Any]]:
+    points: Sequence[Point], folder: Path, options: Sequence[str], workers: int, told: Told | None = None,
+    cluster: Cluster | None = None, lost: Lost | None = None,
+) -> list[Mapping[str, Any]]:  # fmt: skip
     """Solve every point that is not done yet; returns the answers in the order of the points.
 
-    `options`: further words of `gpsopt solve`. Raises UsageError where a point could not be solved at all.
+    `options`: further words of `gpsopt solve`. `told`: points done and all points, at every news. `cluster`: its
+    workers solve instead of `workers` processes here; where it is lost, `lost` hears why before these begin.
+    Raises UsageError where a point could not be solved at all.
     """
     for name in ("scenarios", "done", "runs"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -40,45 +45,79 @@ def sweep(
         path = folder / "scenarios" / f"{point.name}.toml"
         if not path.exists():
             path.write_text(point.text, encoding="utf-8")
-    left = [p for p in points if not _done(folder, p, options).exists()]
-    if told is not None:
-        told(len(points) - len(left), len(points))
+
+    def left() -> list[Point]:
+        return [p for p in points if not _done(folder, p, options).exists()]
+
+    def news(still: int) -> None:
+        if told is not None:
+            told(len(points) - still, len(points))
+
+    news(len(left()))
+    if cluster is not None and left():
+        try:
+            _away(left(), folder, options, cluster, news)
+        except ClusterLostError as error:
+            if lost is not None:
+                lost(error)
+    _here(left(), folder, options, workers, news)
+    return [json.loads(_done(folder, p, options).read_text(encoding="utf-8")) for p in points]
+
+
+def _here(
+    left: Sequence[Point], folder: Path, options: Sequence[str], workers: int, news: Callable[[int], None]
+) -> None:
+    """Every point in a process of its own, so many at once."""
+
+    def solve(point: Point) -> None:
+        scenario = folder / "scenarios" / f"{point.name}.toml"
+        _keep(folder, point, options, solved_here(point.name, scenario, folder / "runs", options))
+
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        open_: set[Future[None]] = {pool.submit(_solve, folder, point, options) for point in left}
+        open_: set[Future[None]] = {pool.submit(solve, point) for point in left}
         try:
             while open_:
                 ended, open_ = wait(open_, return_when=FIRST_COMPLETED)
                 for future in ended:
                     future.result()
-                if told is not None:
-                    told(len(points) - len(open_), len(points))
+                news(len(open_))
         except BaseException:
             for future in open_:
                 future.cancel()
             raise
-    return [json.loads(_done(folder, p, options).read_text(encoding="utf-8")) for p in points]
+
+
+def _away(
+    left: Sequence[Point], folder: Path, options: Sequence[str], cluster: Cluster, news: Callable[[int], None]
+) -> None:
+    """Every point at a worker of the cluster; its run folder is written here as it comes."""
+    scenarios = (folder / "scenarios").absolute()
+    first = read_scenario(scenarios / f"{left[0].name}.toml")
+    shared, root = parcel_of([Path(file) for file in first.chain[:-1]], scenarios)
+    calls = []
+    for point in left:
+        path = (scenarios / f"{point.name}.toml").relative_to(root).as_posix()
+        calls.append(Call(point.name, path, {path: point.text.encode("utf-8")}, tuple(options)))
+    still = len(left)
+    for number, solved in cluster.answers(solved_away, shared, calls):
+        answer = dict(solved.answer)
+        if solved.files:
+            answer["path"] = str(write_folder(folder / "runs", Path(answer["path"]).name, solved.files))
+        _keep(folder, left[number], options, answer)
+        still -= 1
+        news(still)
+
+
+def _keep(folder: Path, point: Point, options: Sequence[str], answer: Mapping[str, Any]) -> None:
+    target = _done(folder, point, options)
+    waiting = target.with_suffix(".writing")
+    waiting.write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+    waiting.replace(target)
 
 
 def _done(folder: Path, point: Point, options: Sequence[str]) -> Path:
     asked = "".join(f"_{word.lstrip('-')}" for word in options).replace("/", "_")
     return folder / "done" / f"{point.name}{asked}.json"
-
-
-def _solve(folder: Path, point: Point, options: Sequence[str]) -> None:
-    command = [sys.executable, "-m", "gpsopt", "solve", str(folder / "scenarios" / f"{point.name}.toml"),
-               "--out", str(folder / "runs"), "--json", *options]  # fmt: skip
-    ended = subprocess.run(command, env={**os.environ, **_ONE_THREAD}, capture_output=True, check=False)
-    try:
-        answer = json.loads(ended.stdout)
-    except ValueError:
-        answer = {}
-    if ended.returncode not in _ENDS or not answer:
-        why = answer.get("error") or ended.stderr.decode("utf-8", "replace")[-300:]
-        raise UsageError("sweep_point_failed", point=point.name, why=" ".join(str(why).split()))
-    target = _done(folder, point, options)
-    waiting = target.with_suffix(".writing")
-    waiting.write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
-    waiting.replace(target)
 
 
 def table_of(points: Sequence[Point], varied: Sequence[Vary], answers: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
