@@ -6,29 +6,26 @@ take one award of it, so that every expected figure is a product of two numbers 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import gpsopt
-from gpsopt.runread import Run, as_run, fen_of
+from gpsopt.runread import Run, fen_of
 from gpsopt.settings import Simulation as Rules
 from gpsopt.simulation.draws import Block, Futures, Uncertainty, uncertainties
 from gpsopt.simulation.held import Held, held_of
 from gpsopt.simulation.indicators import GOALS, Masks, indicators
 from gpsopt.simulation.living import Year, live
 from gpsopt.simulation.simulate import simulate
-
-TOWN = Path(__file__).resolve().parents[2] / "models" / "town"
+from tests.simulation.town import balanced, certain, town_run
 
 
 @pytest.fixture(scope="module")
 def run() -> Run:
-    return as_run(gpsopt.solve(TOWN))
+    return town_run()
 
 
 @pytest.fixture(scope="module")
@@ -36,25 +33,9 @@ def held(run: Run) -> Held:
     return held_of(run)
 
 
-def certain(factor: str, value: float, per: str = "all", where: Mapping[str, str] | None = None) -> Uncertainty:
-    """A row that always has this value."""
-    return Uncertainty("x", factor, per, where or {}, "discrete", {}, (value,), (1.0,), "", 0.0, 0.0)
-
-
 def lived(held: Held, *rows: Uncertainty, rules: Rules | None = None, draws: int = 1) -> list[Year]:
     futures = Futures(rows, 1, len(held.years))
     return live(held, futures.block(draws), rules or held.world.facts.settings.simulation)
-
-
-def balanced(held: Held, years: list[Year]) -> None:
-    """amount + received = direct + stranded + purchased + unspent + given, nothing below 0, in every future."""
-    for year in years:
-        for p in range(len(held.purchasers)):
-            mine = held.buyer == p
-            spent = (year.direct + year.stranded)[:, mine].sum(axis=1) + year.purchased[:, p]
-            total = year.amount[p] + year.received[p]
-            assert (spent + year.unspent[:, p] + year.given[p] == total).all()
-        assert (year.unspent >= 0).all() and (year.served <= year.demand).all()
 
 
 def test_with_nothing_uncertain_the_years_are_the_plan(run: Run, held: Held) -> None:

@@ -9,9 +9,9 @@ draws in a block. Members of a correlation group share one normal: z = sqrt(r) *
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from scipy.special import ndtr
@@ -29,6 +29,9 @@ KEYS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "late_transfer": ("purchaser",),
     "failure": ("undertaker",),
 }  # fmt: skip
+
+#: factors that are no multiples of what a table says but shares or chances of their own
+RATES: Final = ("late_transfer", "failure")
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,17 @@ class Futures:
         return z
 
 
+class Sight(Protocol):
+    """What is seen of some futures: actuals and forecasts answer to the same call, so nobody can tell them apart."""
+
+    @property
+    def draws(self) -> int: ...
+
+    def factor(self, name: str, things: Mapping[str, Sequence[str]], count: int) -> Floats | None:
+        """(draws, things, years) of a factor; None where no row touches any of the things."""
+        ...
+
+
 @dataclass(frozen=True)
 class Block:
     """Some futures: factors are worked out for the things that a plan holds."""
@@ -161,24 +175,36 @@ class Block:
 
         `things`: for each kind of key, the key of every thing. Rates (late_transfer, failure) take the largest row.
         """
-        rate = name in ("late_transfer", "failure")
-        found: Floats | None = None
-        for row in self.futures.rows:
-            if row.factor != name:
-                continue
-            units = _units(row, things, count)
-            if not any(u is not None for u in units):
-                continue
-            if found is None:
-                found = np.full((self.draws, count, self.futures.years), 0.0 if rate else 1.0)
-            members: dict[str, list[int]] = {}
-            for place, unit in enumerate(units):
-                if unit is not None:
-                    members.setdefault(unit, []).append(place)
-            for unit, places in members.items():
-                worth = row.worth(self.futures.normals(row, unit, self.draws))[:, None, :]
-                found[:, places] = np.maximum(found[:, places], worth) if rate else found[:, places] * worth
-        return found
+
+        def values(row: Uncertainty, unit: str) -> Floats:
+            return row.worth(self.futures.normals(row, unit, self.draws))
+
+        return factor_of(self.futures.rows, values, (self.draws, self.futures.years), name, things, count)
+
+
+def factor_of(
+    rows: Sequence[Uncertainty], values: Callable[[Uncertainty, str], Floats], shape: tuple[int, int], name: str,
+    things: Mapping[str, Sequence[str]], count: int,
+) -> Floats | None:  # fmt: skip
+    """The factor of every thing from the values (shape: draws, years) of the units that the rows are drawn for."""
+    rate = name in RATES
+    found: Floats | None = None
+    for row in rows:
+        if row.factor != name:
+            continue
+        units = _units(row, things, count)
+        if not any(u is not None for u in units):
+            continue
+        if found is None:
+            found = np.full((shape[0], count, shape[1]), 0.0 if rate else 1.0)
+        members: dict[str, list[int]] = {}
+        for place, unit in enumerate(units):
+            if unit is not None:
+                members.setdefault(unit, []).append(place)
+        for unit, places in members.items():
+            worth = values(row, unit)[:, None, :]
+            found[:, places] = np.maximum(found[:, places], worth) if rate else found[:, places] * worth
+    return found
 
 
 def _units(row: Uncertainty, things: Mapping[str, Sequence[str]], count: int) -> list[str | None]:

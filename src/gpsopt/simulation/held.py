@@ -64,8 +64,12 @@ def held_of(run: Run) -> Held:
     if not run.has_plan:
         raise UsageError("run_without_plan", path=str(run.folder))
     world = world_of(run.scenario)
+    return held_with(world, _quantities(world, run))
+
+
+def held_with(world: World, quantities: Quantities) -> Held:
+    """A plan of a world, given by its quantities."""
     facts = world.facts
-    quantities = _quantities(world, run)
     money = money_of(world, quantities)
     place = {p: i for i, p in enumerate(facts.purchasers)}
     buyer = np.array([place[p] for p in facts.needs.purchaser], dtype=np.int64)

@@ -21,14 +21,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from gpsopt.model.facts import Bools, Floats, Ints
 from gpsopt.settings import Simulation
-from gpsopt.simulation.draws import Block
+from gpsopt.simulation.draws import Sight
 from gpsopt.simulation.held import Awards, Held
+
+_OF_AWARDS: Final = ("price", "delivered", "quality", "satisfaction")
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Year:
     credit: Floats  # (draws, undertakers) after the year
 
 
-def factors_of(held: Held, block: Block) -> Factors:
+def factors_of(held: Held, block: Sight) -> Factors:
     """The factors that do not hang on awards, for all years at once."""
     needs = len(held.buyer)
     failure = block.factor("failure", {"undertaker": held.undertakers}, len(held.undertakers))
@@ -78,19 +80,19 @@ def factors_of(held: Held, block: Block) -> Factors:
     )  # fmt: skip
 
 
-def award_factors(held: Held, block: Block) -> tuple[Mapping[str, Floats | None], ...]:
+def award_factors(held: Held, block: Sight) -> tuple[Mapping[str, Floats | None], ...]:
     """Price, delivered, quality and satisfaction of the awards, one mapping a year; an offer keeps its stream."""
     found: dict[str, list[Any]] = {}
     sizes = [len(a.pair) for a in held.awards]
     things = {k: [key for a in held.awards for key in a.things[k]] for k in held.awards[0].things}
-    for name in ("price", "delivered", "quality", "satisfaction"):
+    for name in _OF_AWARDS:
         whole = block.factor(name, things, sum(sizes))
         at = np.cumsum([0, *sizes])
         found[name] = [None if whole is None else whole[:, at[c] : at[c + 1], c] for c in range(len(sizes))]
     return tuple({name: parts[c] for name, parts in found.items()} for c in range(len(sizes)))
 
 
-def live(held: Held, block: Block, rules: Simulation) -> list[Year]:
+def live(held: Held, block: Sight, rules: Simulation) -> list[Year]:
     """All years of a block of futures."""
     common, own = factors_of(held, block), award_factors(held, block)
     credit = np.broadcast_to(held.credit, (block.draws, len(held.credit))).copy()
@@ -100,6 +102,16 @@ def live(held: Held, block: Block, rules: Simulation) -> list[Year]:
         credit = year.credit
         years.append(year)
     return years
+
+
+def live_year(held: Held, column: int, sight: Sight, credit: Floats, rules: Simulation) -> Year:
+    """One year of futures whose plan may be another next year; `credit` (draws, undertakers) at its beginning."""
+    awards = held.awards[column]
+    own: dict[str, Floats | None] = {}
+    for name in _OF_AWARDS:
+        whole = sight.factor(name, awards.things, len(awards.pair))
+        own[name] = None if whole is None else whole[:, :, column]
+    return _year(held, column, factors_of(held, sight), own, credit, rules, sight.draws)
 
 
 def _at(factor: Any, column: int) -> Any:

@@ -13,7 +13,7 @@ Frames (quantiles are linear; the worst decile is the mean of the worst tenth of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -43,7 +43,6 @@ class Tally:
     missing: dict[str, list[Floats]] = field(default_factory=dict)  # kind -> blocks of (draws, keys), yuan
     floor_held: Any = None  # (needs, years) counts
     shortfall: Any = None
-    award_sums: list[Any] = field(default_factory=list)  # a year: (4, awards) sums
     draws: int = 0
 
     def add(self, years: list[Year]) -> None:
@@ -54,7 +53,6 @@ class Tally:
         self.unpaid.append(np.stack([y.unpaid for y in years], axis=2))
         self._missing(years)
         self._floors(years)
-        self._awards(years)
         self.draws += len(years[0].demand)
 
     def _missing(self, years: list[Year]) -> None:
@@ -75,13 +73,45 @@ class Tally:
             self.floor_held[:, c] += (y.served >= floor).sum(axis=0)
             self.shortfall[:, c] += np.maximum(0, y.target - y.served).sum(axis=0)
 
-    def _awards(self, years: list[Year]) -> None:
-        if not self.award_sums:
-            self.award_sums = [np.zeros((3, len(a.pair))) for a in self.held.awards]
-        for sums, y, a in zip(self.award_sums, years, self.held.awards, strict=True):
+    def join(self, other: Tally) -> None:
+        """Count other futures of the same needs and budgets in, whatever their plans."""
+        for mine, theirs in ((self.values, other.values), (self.missing, other.missing)):
+            for name, blocks in theirs.items():
+                mine.setdefault(name, []).extend(blocks)
+        self.unpaid += other.unpaid
+        first = self.floor_held is None
+        self.floor_held = other.floor_held if first else self.floor_held + other.floor_held
+        self.shortfall = other.shortfall if first else self.shortfall + other.shortfall
+        self.draws += other.draws
+
+
+@dataclass
+class AwardTally:
+    """What becomes of the awards of one plan: sums of (accepted shares, full, engaged) a year."""
+
+    held: Held
+    sums: list[Any] = field(default_factory=list)
+    draws: int = 0
+
+    def add(self, years: list[Year]) -> None:
+        """Count a block of futures in."""
+        self.sums = self.sums or [np.zeros((3, len(a.pair))) for a in self.held.awards]
+        for sums, y, a in zip(self.sums, years, self.held.awards, strict=True):
             sums[0] += (y.accepted / np.maximum(1, a.steps)).sum(axis=0)
             sums[1] += (y.accepted >= a.steps).sum(axis=0)
             sums[2] += y.engaged[:, a.undertaker].sum(axis=0)
+        self.draws += len(years[0].demand)
+
+    def frame(self) -> pd.DataFrame:
+        """The table `awards`."""
+        rows = []
+        for year, awards, sums in zip(self.held.years, self.held.awards, self.sums, strict=True):
+            t = awards.things
+            rows += [
+                (year, t["need"][i], t["offer"][i], t["undertaker"][i], *(sums[:, i] / self.draws))
+                for i in range(len(awards.pair))
+            ]
+        return pd.DataFrame(rows, columns=["year", "need", "offer", "undertaker", "accepted", "full", "engaged"])
 
 
 def keys_of(held: Held, kind: str) -> tuple[tuple[str, ...], Ints]:
@@ -91,26 +121,38 @@ def keys_of(held: Held, kind: str) -> tuple[tuple[str, ...], Ints]:
     return names, np.array([at[key] for key in held.things[kind]], dtype=np.int64)
 
 
-def lived(held: Held, draws: int, seed: int, progress: Any = None) -> tuple[Tally, Tally]:
-    """(many futures, the one in which everything is as planned)."""
+def tally_of(held: Held) -> Tally:
+    """An empty tally of one plan."""
+    return Tally(held, tuple(Masks(held, c) for c in range(len(held.years))))
+
+
+def planned(held: Held) -> Tally:
+    """The one future in which everything is as planned."""
+    plan = tally_of(held)
+    plan.add(live(held, Block(Futures((), 0, len(held.years)), 1), held.world.facts.settings.simulation))
+    return plan
+
+
+def lived(
+    held: Held, draws: int, seed: int, progress: Callable[[int, int], None] | None = None
+) -> tuple[Tally, AwardTally]:
+    """Many futures of a plan that is held fixed."""
     rules = held.world.facts.settings.simulation
-    masks = tuple(Masks(held, c) for c in range(len(held.years)))
-    plan = Tally(held, masks)
-    plan.add(live(held, Block(Futures((), seed, len(held.years)), 1), rules))
-    many = Tally(held, masks)
+    many, awards = tally_of(held), AwardTally(held)
     futures = Futures(uncertainties(held.world.facts.scenario), seed, len(held.years))
     while many.draws < draws:
-        many.add(live(held, futures.block(min(_BLOCK, draws - many.draws)), rules))
+        years = live(held, futures.block(min(_BLOCK, draws - many.draws)), rules)
+        many.add(years)
+        awards.add(years)
         if progress is not None:
             progress(many.draws, draws)
-    return many, plan
+    return many, awards
 
 
 def frames_of(many: Tally, plan: Tally) -> dict[str, pd.DataFrame]:
-    """All frames of a simulation."""
+    """What is said of goals, budgets, floors and people."""
     return {
         "fan": _fan(many, plan), "budgets": _budgets(many), "floors": _floors(many, plan), "hurt": _hurt(many, plan),
-        "awards": _awards(many),
     }  # fmt: skip
 
 
@@ -123,11 +165,16 @@ def worst(values: Floats, better: str) -> float:
     return float((known[:count] if better == "more" else known[-count:]).mean())
 
 
+def better_of(name: str) -> str:
+    """more, less, or nothing where a goal has no better side."""
+    return "less" if name in _LESS else BETTER[name]
+
+
 def _fan(many: Tally, plan: Tally) -> pd.DataFrame:
     goals = many.held.world.facts.settings.goals
     rows = []
     for name in (*GOALS, *SUMS):
-        better = "less" if name in _LESS else BETTER[name]
+        better = better_of(name)
         target = goals[name].target if name in goals else None
         values = np.concatenate(many.values[name])
         for c, year in enumerate(many.held.years):
@@ -185,18 +232,6 @@ def _hurt(many: Tally, plan: Tally) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["kind", "key", "plan", "mean", "worst_decile"])
     order = (frame["plan"] - frame["worst_decile"]).to_numpy()
     return frame.iloc[np.lexsort((frame["key"].to_numpy().astype(str), order))].reset_index(drop=True)
-
-
-def _awards(many: Tally) -> pd.DataFrame:
-    rows = []
-    for year, awards, sums in zip(many.held.years, many.held.awards, many.award_sums, strict=True):
-        t = awards.things
-        for i in range(len(awards.pair)):
-            rows.append((
-                year, t["need"][i], t["offer"][i], t["undertaker"][i], sums[0, i] / many.draws,
-                sums[1, i] / many.draws, sums[2, i] / many.draws,
-            ))  # fmt: skip
-    return pd.DataFrame(rows, columns=["year", "need", "offer", "undertaker", "accepted", "full", "engaged"])
 
 
 def headline(frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

@@ -5,34 +5,49 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from gpsopt.money import format_money
 from gpsopt.simulation.indicators import SUMS
-from gpsopt.text import say
+from gpsopt.text import say, term
 
 if TYPE_CHECKING:
     from gpsopt.simulation.simulate import Simulation
 
 _WIDTH = 100
 _SHOWN = 5
+#: goals whose chance of being moved is shown on the page: what is missing, and what it costs
+_LED = ("livelihood_shortfall", "shortfall", "outlay")
 
 
 def page_of(simulation: Simulation, lang: str) -> str:
     """The page as text, at most 100 columns wide."""
     out = Console(file=io.StringIO(), force_jupyter=False, width=_WIDTH, highlight=False, markup=False, emoji=False)
-    summary = simulation.summary
+    summary, frames = simulation.summary, simulation.frames
     title = str(summary["title_zh"] if lang == "zh" else summary["title"])
     out.print(_words("title", lang, title=title, run=summary["run"]))
+    asked = "asked" if summary["kind"] == "held" else "asked_replanned"
     out.print(
-        _words("asked", lang, draws=f"{summary['draws']:,}", seed=summary["seed"], rows=len(summary["uncertainty"]))
+        _words(asked, lang, draws=f"{summary['draws']:,}", seed=summary["seed"], rows=len(summary["uncertainty"]))
     )
+    if "replans" in frames:
+        out.print(_replans(simulation, lang))
     out.print(_fan(simulation, lang))
     out.print(_words("budgets", lang, at_risk=summary["budgets_at_risk"], all=summary["budgets"]))
     out.print(_words("floors", lang, at_risk=summary["floors_at_risk"], all=summary["floors"]))
     out.print(_hurt(simulation, lang))
+    if "stability" in frames:
+        out.print(_words("stability", lang, **summary["awards"], draws=f"{summary['planned_anew']:,}",
+                         gap=f"{summary['gap']:.2%}"))  # fmt: skip
+        out.print(_stability(simulation, lang))
+    out.print(_tornado(simulation, lang))
+    if "importance" in frames:
+        out.print(_importance(simulation, lang))
+    if "regret" in frames:
+        out.print(_regret(simulation, lang))
     out.print(_drill(simulation, lang))
     out.print(_words("held", lang))
     text: str = out.file.getvalue()  # type: ignore[attr-defined]
@@ -50,9 +65,9 @@ def indicator_name(goal: str, lang: str) -> str:
 
 def _table(title: str, lang: str, first: str, *others: str) -> Table:
     table = Table(title=_words(title, lang), box=box.SIMPLE, title_justify="left", pad_edge=False)
-    table.add_column(_words(first, lang))
+    table.add_column(_words(first, lang), min_width=16)
     for name in others:
-        table.add_column(_words(name, lang), justify="right", no_wrap=True)
+        table.add_column(_words(name, lang), justify="right", overflow="fold")
     return table
 
 
@@ -63,56 +78,116 @@ def _fan(simulation: Simulation, lang: str) -> Table:
     for row in fan[fan["year"] == fan["year"].max()].itertuples():
         unit = str(row.unit)
         worth = (row.plan, row.mean, row.p05, row.p95, row.worst_decile, row.target)
-        plan, mean, low, high, worst, target = (_figure(v, unit, lang) for v in worth)
+        plan, mean, low, high, worst, target = (_figure(v, unit) for v in worth)
         table.add_row(
-            indicator_name(str(row.goal), lang), plan, mean, f"{low} … {high}", worst, target,
+            _with_unit(str(row.goal), unit, lang), plan, mean, f"{low} … {high}", worst, target,
             "" if _none(row.chance) else f"{row.chance:.0%}",
         )  # fmt: skip
     return table
 
 
+def _with_unit(goal: str, unit: str, lang: str) -> str:
+    """A goal's name; where it is money, with the unit of its figures."""
+    name = indicator_name(goal, lang)
+    return _words("in_wan", lang, name=name) if unit == "yuan" else name
+
+
+def _replans(simulation: Simulation, lang: str) -> str:
+    """How the plans of the later years came about."""
+    frame = simulation.frames["replans"]
+    found = frame[frame["end"] != "first"].groupby("end")["futures"].sum()
+    ends = {end: int(found.get(end, 0)) for end in ("planned", "softened", "unmoved", "none")}
+    return _words("replans", lang, all=int(found.sum()), **ends)
+
+
 def _hurt(simulation: Simulation, lang: str) -> Table:
     frame = simulation.frames["hurt"]
     table = _table("hurt", lang, "who", "plan", "mean", "worst")
-    tables = simulation.run.scenario.tables
     for kind in ("area", "purchaser"):
         for row in frame[frame["kind"] == kind].head(_SHOWN).itertuples():
-            name = _named(tables, f"{kind}s", kind, str(row.key), lang)
-            table.add_row(name, *(_figure(v, "yuan", lang) for v in (row.plan, row.mean, row.worst_decile)))
+            name = _named(simulation, f"{kind}s", kind, row.key, lang)
+            table.add_row(name, *(_figure(v, "yuan") for v in (row.plan, row.mean, row.worst_decile)))
     return table
+
+
+def _stability(simulation: Simulation, lang: str) -> Table:
+    """The awards of the plan that the fewest futures choose again."""
+    frame = simulation.frames["stability"]
+    table = _table("stability_table", lang, "award", "who", "again", "holds", "instead")
+    shaky = frame[frame["planned"]].sort_values(["chance", "year", "need", "offer"], kind="stable")
+    for row in shaky.head(_SHOWN).itertuples():
+        who = _named(simulation, "undertakers", "undertaker", row.undertaker, lang)
+        table.add_row(f"{row.year} {row.need} · {row.offer}", who, f"{row.chance:.0%}",
+                      _words(f"holds_{row.holds}", lang), str(row.instead) or "—")  # fmt: skip
+    return table
+
+
+def _tornado(simulation: Simulation, lang: str) -> Table:
+    """For each of the leading sums, the uncertainties that move it most, one at a time."""
+    frame = simulation.frames["tornado"]
+    table = _table("tornado", lang, "sum", "uncertainty", "plan", "low", "high")
+    for goal in _LED:
+        rows = frame[(frame["goal"] == goal) & (frame["swing"] > 0)]
+        for row in rows.head(3).itertuples():
+            table.add_row(indicator_name(goal, lang), _factor(row.uncertainty, row.factor, lang),
+                          *(_figure(v, "yuan") for v in (row.plan, row.low, row.high)))  # fmt: skip
+    return table
+
+
+def _importance(simulation: Simulation, lang: str) -> Table:
+    frame: pd.DataFrame = simulation.frames["importance"]
+    table = _table("importance", lang, "sum", "uncertainty", "first", "total")
+    for goal in _LED:
+        for row in frame[frame["goal"] == goal].head(3).itertuples():
+            parts = (f"{row.first:.2f} ±{row.first_conf:.2f}", f"{row.total:.2f} ±{row.total_conf:.2f}")
+            table.add_row(indicator_name(goal, lang), str(row.uncertainty), *parts)
+    return table
+
+
+def _regret(simulation: Simulation, lang: str) -> Table:
+    frame = simulation.frames["regret"]
+    table = _table("regret", lang, "run", "sum", "mean", "given_away", "worst", "best")
+    for goal in _LED:
+        for row in frame[frame["goal"] == goal].itertuples():
+            table.add_row(str(row.run), indicator_name(goal, lang),
+                          *(_figure(v, "yuan") for v in (row.mean, row.regret, row.worst_decile)),
+                          f"{row.best:.0%}")  # fmt: skip
+    return table
+
+
+def _factor(key: Any, factor: Any, lang: str) -> str:
+    return f"{term(str(factor), lang)} ({key})"
 
 
 def _drill(simulation: Simulation, lang: str) -> Table:
     frame = simulation.frames["drill"]
     table = _table("drill", lang, "who", "amount", "recovered", "lost", "fallback")
-    tables = simulation.run.scenario.tables
     for row in frame.head(_SHOWN).itertuples():
-        fallback = _named(tables, "undertakers", "undertaker", str(row.fallback), lang) if row.fallback else "—"
+        fallback = _named(simulation, "undertakers", "undertaker", row.fallback, lang) if row.fallback else "—"
         table.add_row(
-            _named(tables, "undertakers", "undertaker", str(row.undertaker), lang),
-            *(_figure(v, "yuan", lang) for v in (row.amount, row.recovered, row.lost)), fallback,
+            _named(simulation, "undertakers", "undertaker", row.undertaker, lang),
+            *(_figure(v, "yuan") for v in (row.amount, row.recovered, row.lost)), fallback,
         )  # fmt: skip
     return table
 
 
-def _named(tables: Any, table: str, column: str, key: str, lang: str) -> str:
-    frame = tables[table]
+def _named(simulation: Simulation, table: str, column: str, key: Any, lang: str) -> str:
+    frame = simulation.run.scenario.tables[table]
     rows = frame[frame[column] == key]
     if len(rows):
         both = (rows.iloc[0]["name_zh"], rows.iloc[0]["name_en"])
         return str((both[0] or both[1] if lang == "zh" else both[1] or both[0]) or key)
-    return key
+    return str(key)
 
 
 def _none(value: Any) -> bool:
     return value is None or value != value
 
 
-def _figure(value: Any, unit: str, lang: str) -> str:
+def _figure(value: Any, unit: str) -> str:
+    """Shares as per cent, money in 万元, the rest as it is."""
     if _none(value):
         return "—"
     if unit == "share":
         return f"{value:.1%}"
-    if unit == "yuan":
-        return f"{format_money(round(value * 100), 'wan')} {say('simulation.wan', lang)}"
-    return f"{value:,.2f}"
+    return format_money(round(value * 100), "wan") if unit == "yuan" else f"{value:,.2f}"

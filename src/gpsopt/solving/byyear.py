@@ -59,13 +59,13 @@ def seek_years(
     return Answer(status, stages, point, nodes, stopped), engine, aims
 
 
-def years_of_columns(world: World, compiled: Any) -> Ints:
-    """The position of each column's year (the last place of its key), 0 where it has none."""
+def years_of_columns(world: World, compiled: Any, none: int = 0) -> Ints:
+    """The position of each column's year (the last place of its key), `none` where it has none."""
     place = {year: i for i, year in enumerate(world.facts.years)}
-    found = np.zeros(compiled.matrix.shape[1], dtype=np.int64)
+    found = np.full(compiled.matrix.shape[1], none, dtype=np.int64)
     for span in compiled.columns.values():
         if span.layout is not None and len(span):
-            years = np.array([place.get(label, 0) for label in span.layout.labels[-1].values], dtype=np.int64)
+            years = np.array([place.get(label, none) for label in span.layout.labels[-1].values], dtype=np.int64)
             found[span.start : span.stop] = years[span.layout.codes[-1]]
     return found
 
