@@ -68,6 +68,8 @@ def command_page(lang: str) -> str:
             lines += ["", f"## gpsopt {name}", "", group.commands[name].help, ""]
             lines += _options(group.commands[name], lang)
             lines += ["", *_example(name, lang, Path(folder)), "", say(f"manual.json_{name}", lang)]
+            further = [key for key in messages(lang) if key.startswith(f"manual.more_{name}_")]
+            lines += [line for key in further for line in ("", say(key, lang))]
     codes = [key for key in messages(lang) if key.startswith("manual.exit_")]
     lines += ["", f"## {say('manual.exit', lang)}", "", "| | |", "|---|---|"]
     lines += [f"| {key.removeprefix('manual.exit_')} | {say(key, lang)} |" for key in codes]

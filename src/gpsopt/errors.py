@@ -148,6 +148,12 @@ class InfeasibleError(GpsoptError):
         return "\n".join([super().text(lang), *(r.line(lang) for r in (*self.reasons, *self.conflict))])
 
 
+class NoPlanError(GpsoptError):
+    """Futures, taken one by one or together, leave no plan."""
+
+    exit_code = 3
+
+
 class LimitError(GpsoptError):
     """A limit of time or nodes was reached before any plan was found."""
 

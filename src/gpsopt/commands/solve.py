@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gpsopt import terminal
 from gpsopt.commandline import Json, Lang, app, finite, ranked, there, tongue_of, writable
-from gpsopt.errors import Finding
+from gpsopt.errors import Finding, UsageError
 from gpsopt.terminal import Reply, verdict_json
 from gpsopt.text import say
 
@@ -37,12 +39,22 @@ def solve(
     seed: Annotated[int | None, typer.Option(min=0, max=2**31 - 1)] = None,
     years: Annotated[Years | None, typer.Option(show_default=False)] = None,
     seek: Annotated[str | None, typer.Option(metavar="WHAT")] = None,
+    futures: Annotated[int | None, typer.Option(min=1, max=10_000)] = None,
+    averse: Annotated[float | None, typer.Option(min=0, max=1, callback=finite)] = None,
+    tail: Annotated[float | None, typer.Option(min=0.001, max=1, callback=finite)] = None,
     json: Json = False,
     lang: Lang = None,
 ) -> Reply:
     there(scenario)
     writable(out)
     tongue = tongue_of()
+    if futures is not None:
+        if seek is not None or years is not None or node_limit is not None:
+            raise UsageError("futures_or_seek")
+        asked = {"seed": seed, "averse": averse or 0.0, "tail": 0.1 if tail is None else tail, "gap": gap}
+        return _over_futures(scenario, out, futures, {**asked, "time_limit": time_limit}, tongue)
+    if averse is not None or tail is not None:
+        raise UsageError("futures_alone")
     if seek is not None:
         return _sought(scenario, out, seek, gap, time_limit, tongue)
 
@@ -109,6 +121,26 @@ def _sought(scenario: Path, out: Path, seek: str, gap: float | None, limit: floa
     text = f"{plan.page(tongue)}\n{found.page(tongue)}\n{say('cli.written', tongue, path=folder)}"
     document = {"path": str(folder), **plan.summary, "plan_hash": _plan_hash(plan), "seek": found.document()}
     return Reply(text=text, document=document)
+
+
+def _over_futures(scenario: Path, out: Path, futures: int, asked: Mapping[str, Any], tongue: str) -> Reply:
+    """Awards decided now for many futures: a run of them on the tables as they stand, the futures beside it."""
+    from gpsopt.runfolder import write_run
+    from gpsopt.simulation.twostage import two_stage
+
+    def told(done: int, everything: int) -> None:
+        if sys.stderr is not None and sys.stderr.isatty():
+            sys.stderr.write(f"\r{say('cli.futures_done', tongue, done=done, all=everything)}  ")
+
+    found = terminal.in_background(lambda: two_stage(scenario, futures, progress=told, **asked))
+    folder = write_run(found.plan, out, found.files())
+    text = f"{found.page(tongue)}\n{say('cli.written', tongue, path=folder)}"
+    document = {"path": str(folder), **found.plan.summary, "plan_hash": _plan_hash(found.plan),
+                "two_stage": found.summary}  # fmt: skip
+    if found.is_plan:
+        return Reply(text=text, document=document)
+    complaint = say("error.awards_no_plan", tongue, path=folder)
+    return Reply(1, text, complaint, document | terminal.trouble(complaint, "awards_no_plan", 1, (), tongue))
 
 
 def _known(result: Result) -> list[Finding]:

@@ -89,7 +89,7 @@ def world_of(scenario: Scenario) -> World:
     """Facts, pairs, marks and caps of a checked scenario."""
     facts = facts_of(scenario)
     pairs = pairs_of(facts)
-    most = _most(facts, pairs)
+    most = most_of(facts, pairs)
     return World(facts, pairs, marks_of(facts, pairs.offers), most, binary_of(facts, pairs))
 
 
@@ -103,10 +103,10 @@ def forecast_world(world: World, price: Floats, cost: Floats, budget: Mapping[tu
     expenditure = np.floor(lines.expenditure * cost + 0.5).astype(np.int64)
     facts = replace(world.facts, lines=replace(lines, expenditure=expenditure), budget=budget)
     pairs = replace(pairs, price=np.floor(pairs.price * price + 0.5).astype(np.int64))
-    return World(facts, pairs, world.marks, _most(facts, pairs), world.binary)
+    return World(facts, pairs, world.marks, most_of(facts, pairs), world.binary)
 
 
-def _most(facts: Facts, pairs: Pairs) -> Ints:
+def most_of(facts: Facts, pairs: Pairs) -> Ints:
     """A pair's limit cut to the offer's capacity and to the undertaker's own capacity and contract limit."""
     most = pairs.most.copy()
     if not facts.settings.clauses.on("own_capacity") or facts.settings.clauses.soft("own_capacity"):

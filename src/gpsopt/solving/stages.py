@@ -164,11 +164,26 @@ def seek(
     `start`: the columns of a plan of a model like this one; its decisions are the first to be tried.
     Raises LimitError where a limit or a stop came before any plan, SolverError if the solver failed.
     """
-    engine = Engine(compiled, options.seed, stop)
     aims = aims_of(world, compiled)
+    answer, engine = seek_aims(world, compiled, aims, groups_of(world, compiled), options, progress, stop, start)
+    return answer, engine, aims
+
+
+def seek_aims(
+    world: World,
+    compiled: Any,
+    aims: tuple[Aim, ...],
+    groups: Groups,
+    options: Options,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Stop | None = None,
+    start: Array | None = None,
+) -> tuple[Answer, Engine]:
+    """The same for a matrix, its aims and what is decided together; `world` says how aims are held."""
+    engine = Engine(compiled, options.seed, stop)
     clock = Clock(options.time_limit, len(aims), progress, stop)
     budget = sum(world.facts.budget.values()) / FEN_PER_WAN
-    search = _Search(engine, compiled, groups_of(world, compiled), aims, options, clock, start is not None, budget)
+    search = _Search(engine, compiled, groups, aims, options, clock, start is not None, budget)
     stages: list[Stage] = []
     point: Array | None = None
     tried = None if start is None else _restarted(search, start)
@@ -181,7 +196,7 @@ def seek(
         if outcome.status == "infeasible":
             if point is not None:
                 raise SolverError("stage_lost_its_plan", aim=aim.name)
-            return Answer("infeasible", (), None, nodes), engine, aims
+            return Answer("infeasible", (), None, nodes), engine
         if outcome.status == "unbounded":
             raise SolverError("unbounded", aim=aim.name)
         if outcome.point is None:
@@ -195,7 +210,7 @@ def seek(
         hold_aim(engine, world, aim, stage, point)
     ends = {stage.status for stage in stages} | ({"limit"} if len(stages) < len(aims) else set())
     worst = next((s for s in ("limit", "within_gap") if s in ends), "optimal")
-    return Answer(worst, tuple(stages), point, nodes, worst == "limit" and clock.stopped()), engine, aims
+    return Answer(worst, tuple(stages), point, nodes, worst == "limit" and clock.stopped()), engine
 
 
 def _restarted(search: _Search, start: Array) -> Array | None:

@@ -1,0 +1,102 @@
+"""Two stages on one printed page, in Chinese or English."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from gpsopt.model.aims import MONEY_AIMS
+from gpsopt.model.soft import BREACH
+from gpsopt.text import say, term
+
+if TYPE_CHECKING:
+    from gpsopt.simulation.twostage import TwoStage
+
+_WIDTH: Final = 100
+_SHOWN: Final = 8
+_ROUNDING: Final = 0.005  # what is less than that is shown as nothing
+
+
+def page_of(found: TwoStage, lang: str) -> str:
+    """The page as text, at most 100 columns wide."""
+    out = Console(file=io.StringIO(), force_jupyter=False, width=_WIDTH, highlight=False, markup=False, emoji=False)
+    summary, decided = found.summary, found.frames["decided"]
+    title = str(summary["title_zh"] if lang == "zh" else summary["title"])
+    out.print(_words("title", lang, title=title, run=summary["run"]))
+    sought = _words("sought_mean" if summary["averse"] == 0 else "sought_both", lang,
+                    tail=f"{100 * summary['tail']:g}", averse=f"{100 * summary['averse']:g}")  # fmt: skip
+    out.print(_words("asked", lang, futures=summary["futures"], seed=summary["seed"], sought=sought))
+    out.print(_values(found, lang))
+    awarded = int((decided["decided"] == "yes").sum())
+    out.print(_words("decided", lang, awarded=awarded, all=summary["decisions"],
+                     open=int((decided["decided"] == "open").sum())))  # fmt: skip
+    for line in _unlike_the_mean(found, lang):
+        out.print(line)
+    if summary["mean_without_plan"]:
+        out.print(_words("mean_fails", lang, futures=summary["mean_without_plan"], all=summary["futures"]))
+    out.print(_words("on_base" if found.is_plan else "not_on_base", lang))
+    out.print(_words("reading", lang))
+    text: str = out.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def _words(key: str, lang: str, **values: object) -> str:
+    return say(f"twostage.{key}", lang, **values)
+
+
+def aim_name(aim: str, lang: str) -> str:
+    """What people call an aim, or the violations of a soft clause."""
+    if not aim.startswith(BREACH):
+        return term(aim, lang, within="aims")
+    clause, _unit = aim.removeprefix(BREACH).rsplit("_", 1)
+    return _words("missed", lang, clause=term(clause, lang, within="clauses"))
+
+
+def aim_figure(aim: str, value: Any) -> str:
+    """A value of an aim, money in 万元; a dash where there is none."""
+    if value is None or value != value:
+        return "—"
+    unit = 100.0 if aim == "worst_area" else 1e-4 if is_money(aim) else 1.0
+    shown = 0.0 if abs(value * unit) < _ROUNDING else value * unit
+    return f"{shown:,.2f}" + (" %" if aim == "worst_area" else "")
+
+
+def is_money(aim: str) -> bool:
+    """Is the aim counted in yuan?"""
+    return aim in MONEY_AIMS or aim.endswith("_yuan")
+
+
+def between(aim: str, low: Any, high: Any) -> str:
+    """An interval, or the one value that both ends show."""
+    ends = aim_figure(aim, low), aim_figure(aim, high)
+    return ends[0] if ends[0] == ends[1] else " … ".join(ends)
+
+
+def _values(found: TwoStage, lang: str) -> Table:
+    table = Table(title=_words("values", lang), box=box.SIMPLE, title_justify="left", pad_edge=False)
+    table.add_column(_words("aim", lang))
+    for name in ("two_stage", "worst", "mean", "perfect", "vss", "evpi"):
+        table.add_column(_words(name, lang), justify="right")
+    for row in found.frames["values"].itertuples():
+        aim = str(row.aim)
+        table.add_row(
+            aim_name(aim, lang), *(aim_figure(aim, v) for v in (row.two_stage, row.worst, row.mean, row.perfect)),
+            between(aim, row.vss_low, row.vss_high), between(aim, row.evpi_low, row.evpi_high),
+        )  # fmt: skip
+    return table
+
+
+def _unlike_the_mean(found: TwoStage, lang: str) -> list[str]:
+    """The awards that planning for the mean decides otherwise."""
+    unlike = found.frames["unlike"]
+    if not len(unlike):
+        return [_words("as_the_mean", lang)]
+    lines = [_words("unlike", lang, count=len(unlike))]
+    for row in unlike.head(_SHOWN).itertuples():
+        key = "unlike_awarded" if row.decided == "yes" else "unlike_left"
+        lines.append(_words(key, lang, year=row.year, need=row.need, offer=row.offer, undertaker=row.undertaker))
+    return lines
