@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ from gpsopt.analysis.compare.causes import mixture
 from gpsopt.analysis.values import proven
 from gpsopt.errors import UsageError
 from gpsopt.runread import Run
+from gpsopt.whatif import lp_values
 from tests.cli.running import Command, in_process
 from tests.compare.worlds import DEARER, GONE, ONE_BUDGET, RULES, TOWN, run_of, scenario
 
@@ -146,3 +148,32 @@ def test_the_command_prints_draws_and_answers_json(capfd: pytest.CaptureFixture[
     assert done.code == 0 and "Which change caused what" in done.out and (tmp_path / "w.svg").exists()
     found = command("compare", *runs, "--waterfall", "--json", "--lang", "en").json["contrasts"]["cut"]["waterfall"]
     assert found["solved"] == 2 and {r["cause"] for r in found["parts"]} > {"Left over: whole awards and gaps"}
+
+
+def test_a_planted_change_is_named_with_its_place_its_values_and_its_part(town: Run, tmp_path: Path) -> None:
+    """One budget of the town, in JSON: table, row, column, before and after; and the part that is its own."""
+    other = run_of(scenario(tmp_path, "planted", ONE_BUDGET + DEARER))
+    document = compare(baseline=town, planted=other).with_waterfalls().document("en")["contrasts"]["planted"]
+    [cause] = [c for c in document["causes"] if c["changes"][0]["table"] == "budgets"]
+    [cell] = cause["changes"]
+    assert (cell["row"], cell["column"]) == ("civil 2016", "amount")
+    assert (cell["before"], cell["after"]) == ("1010000", "960000")
+    parts = [p for p in document["waterfall"]["parts"] if p["number"] == cause["number"]]
+    [part] = [p for p in parts if p["aim"] == "livelihood_shortfall"]
+    alone = lp_values(mixture(town.scenario, other.scenario, compare(town, other).contrasts[0].causes[:1]))
+    base = lp_values(town.scenario)
+    assert part["in_order"] == pytest.approx(alone[0].value - base[0].value) and part["in_order"] > 50_000
+
+
+def test_no_aim_of_the_waterfall_is_cut_off(three: Waterfall) -> None:
+    """Every aim stands twice with its baseline and its end, in tables no wider than the page."""
+    from gpsopt.figures import aim_figure
+
+    for lang in ("zh", "en"):
+        page = replace(compare(three.contrast.base, three.contrast.other), waterfalls={}).page(lang)
+        whole = replace(compare(three.contrast.base, cut=three.contrast.other), waterfalls={"cut": three}).page(lang)
+        ends = three.contrast.aims.set_index("aim")["after"]
+        for aim in three.aims:
+            for value in (three.start(aim), float(ends[aim])):
+                shown = aim_figure(aim, value)
+                assert whole.count(shown) >= page.count(shown) + 2, (lang, aim)

@@ -52,8 +52,9 @@ def frontier(
         from gpsopt.report import charts
 
         look = charts.Look("zh" if tongue == "zh" else "en")
-        lines.append(say("tradeoff.drawn", tongue, path=charts.save(
-            charts.frontier(found.frame(), (found.aims[0], found.aims[1]), look), chart)))  # fmt: skip
+        third = found.aims[2] if len(found.aims) > 2 else ""
+        picture = charts.frontier(found.frame(), (found.aims[0], found.aims[1]), look, third=third)
+        lines.append(say("tradeoff.drawn", tongue, path=charts.save(picture, chart)))
     shown: list[dict[str, Any]] = [
         {"point": p.number, "values": p.values, "bounds": p.bounds, "order": list(p.order), "limits": p.limits,
          "file": str(files[k]) if files else None}

@@ -30,6 +30,7 @@ from gpsopt.whatif import Session
 
 #: up to so many changes every mixture is solved
 MOST: Final = 6
+_SIDE_BY_SIDE: Final = 4  # aims in one printed table
 _COLUMNS: Final = ("aim", "cause", "in_order", "gap_in_order", "shapley", "gap_shapley")
 Mixture = frozenset[int]
 
@@ -81,14 +82,16 @@ class Waterfall:
                 yield say("waterfall.no_shapley", lang, most=MOST)
                 continue
             yield say(f"waterfall.{way}", lang)
-            yield self._table(way, lang)
+            for first in range(0, len(self.aims), _SIDE_BY_SIDE):
+                yield self._table(way, self.aims[first : first + _SIDE_BY_SIDE], lang)
         yield say("waterfall.solved", lang, count=self.solved, seconds=f"{self.seconds:.1f}")
 
     def document(self, lang: str) -> dict[str, Any]:
         """The parts as JSON-able data."""
         rows = [
             {**{str(k): None if pd.isna(v) else v for k, v in row.items() if k != "cause"},
-             "cause": self._name(row["cause"], lang)}
+             "cause": self._name(row["cause"], lang),
+             "number": None if pd.isna(row["cause"]) else int(row["cause"]) + 1}
             for row in self.frame.to_dict("records")
         ]  # fmt: skip
         return {"plans": self.are_plans, "solved": self.solved, "seconds": round(self.seconds, 3), "parts": rows}
@@ -98,17 +101,17 @@ class Waterfall:
             return say("waterfall.rest", lang)
         return cause_name(self.causes[int(cause)], lang)
 
-    def _table(self, way: str, lang: str) -> Table:
+    def _table(self, way: str, aims: tuple[str, ...], lang: str) -> Table:
         table = Table(box=box.SIMPLE, pad_edge=False)
-        table.add_column(say("waterfall.change", lang), min_width=28, max_width=44, overflow="fold")
-        for aim in self.aims:
-            table.add_column(term(aim, lang, within="aims"), justify="right", overflow="fold")
+        table.add_column(say("waterfall.change", lang), width=40, overflow="fold")
+        for aim in aims:
+            table.add_column(term(aim, lang, within="aims"), justify="right", overflow="fold", max_width=16)
         rows: dict[str, Any] = {r["aim"]: r for r in self.contrast.aims.to_dict("records")}
-        table.add_row(say("compare.baseline", lang), *(aim_figure(a, rows[a]["before"]) for a in self.aims))
+        table.add_row(say("compare.baseline", lang), *(aim_figure(a, rows[a]["before"]) for a in aims))
         for place in (*range(len(self.causes)), None):
-            cells = [self._cell(aim, place, way) for aim in self.aims]
+            cells = [self._cell(aim, place, way) for aim in aims]
             table.add_row(self._name(place, lang), *cells)
-        table.add_row(self.contrast.name, *(aim_figure(a, rows[a]["after"]) for a in self.aims))
+        table.add_row(self.contrast.name, *(aim_figure(a, rows[a]["after"]) for a in aims))
         return table
 
     def _cell(self, aim: str, place: int | None, way: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from gpsopt.analysis.compare.comparison import FRAMES, Comparison, Contrast
+from gpsopt.analysis.compare.inputs import Difference
 from gpsopt.analysis.compare.wording import cause_name, cause_place
 
 
@@ -26,11 +27,18 @@ def document_of(comparison: Comparison, lang: str) -> dict[str, Any]:
 
 def _contrast(contrast: Contrast, lang: str) -> dict[str, Any]:
     causes = [
-        {"name": cause_name(cause, lang), "place": cause_place(cause, lang), "taken_back": cause.taken_back,
-         "cells": len(cause.differences)}
-        for cause in contrast.causes
+        {"number": number, "name": cause_name(cause, lang), "place": cause_place(cause, lang),
+         "taken_back": cause.taken_back, "cells": len(cause.differences),
+         "changes": [_cell(d) for d in cause.differences]}
+        for number, cause in enumerate(contrast.causes, 1)
     ]  # fmt: skip
     return {"causes": causes, **{name: records(getattr(contrast, name)) for name in FRAMES}}
+
+
+def _cell(difference: Difference) -> dict[str, Any]:
+    """A difference by table, row and column, with its values before and after."""
+    names = ("table", "row", "column", "before", "after", "kind")
+    return dict(zip(names, difference.row(), strict=True))
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

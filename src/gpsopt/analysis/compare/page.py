@@ -18,7 +18,7 @@ from gpsopt.errors import visible
 from gpsopt.figures import aim_figure, goal_figure, wan
 from gpsopt.text import say, term
 
-_WIDTH: Final = 110
+_WIDTH: Final = 120
 _SIDE_BY_SIDE: Final = 3  # runs beside the baseline
 _CELLS: Final = 5  # of a change that are shown
 _AWARDS: Final = 6

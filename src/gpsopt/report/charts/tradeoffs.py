@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import altair as alt
 import pandas as pd
@@ -10,6 +10,8 @@ import pandas as pd
 from gpsopt.report.charts.look import Look, dressed, layered, lettering, number, percent
 from gpsopt.settings import AIMS
 from gpsopt.text import term
+
+_SHOWN: Final = 1e-9  # relative: a gap that is no more than rounding is not drawn
 
 
 def aim_text(aim: str, value: float, look: Look, *, sign: bool = False) -> str:
@@ -30,8 +32,11 @@ def _scaled(aim: str, value: float, look: Look) -> float:
 
 
 def frontier(points: pd.DataFrame, aims: tuple[str, str], look: Look | None = None, *, title: str = "",
-             subtitle: str | list[str] = "", chosen: int | None = None) -> alt.LayerChart:  # fmt: skip
+             subtitle: str | list[str] = "", chosen: int | None = None, third: str = "") -> alt.LayerChart:  # fmt: skip
     """Non-dominated points of two aims, numbered; a bar shows how far the best may still be (the gap).
+
+    Of a frontier between three aims, `third` names the one whose value is written under each point; no line joins
+    points that are no curve.
 
     `points`: columns point (number), one column an aim (value of the plan) and `<aim>_bound` (the proven bound,
     or None) beside it; in the aims' own units (yuan, share). Selecting a mark gives the parameter `point`.
@@ -49,6 +54,7 @@ def frontier(points: pd.DataFrame, aims: tuple[str, str], look: Look | None = No
         ]  # fmt: skip
         rows[f"{field}_text"] = [aim_text(aim, float(v), look) for v in points[aim]]
     rows["is_chosen"] = rows["point"] == chosen
+    rows["third"] = [aim_text(third, float(v), look) for v in points[third]] if third else ""
     x = alt.X("x:Q", title=_axis(across, look), scale=alt.Scale(zero=False, padding=24), axis=alt.Axis(tickCount=6))
     y = alt.Y("y:Q", title=_axis(up, look), scale=alt.Scale(zero=False, padding=24), axis=alt.Axis(tickCount=6))
     tip = [alt.Tooltip("point:O", title=look.word("point")), alt.Tooltip("x_text:N", title=aim_title(across, look)),
@@ -60,8 +66,9 @@ def frontier(points: pd.DataFrame, aims: tuple[str, str], look: Look | None = No
         color=alt.condition("datum.is_chosen", alt.value(inks.worse), alt.value(inks.better)),
         size=alt.condition(pick, alt.value(330), alt.value(150)),
     )  # fmt: skip
+    line = base.mark_line(color=inks.line, strokeDash=[5, 4]).encode(x=x, y=y, order="x:Q")
     layers: list[Any] = [
-        base.mark_line(color=inks.line, strokeDash=[5, 4]).encode(x=x, y=y, order="x:Q"),
+        lettering(base, dy=19, color=inks.faint).encode(x=x, y=y, text="third:N") if third else line,
         base.mark_rule(color=inks.faint, strokeWidth=2).encode(x=x, x2="x2:Q", y=y),
         base.mark_rule(color=inks.faint, strokeWidth=2).encode(x=x, y=y, y2="y2:Q"),
         marks.add_params(pick),
@@ -69,7 +76,8 @@ def frontier(points: pd.DataFrame, aims: tuple[str, str], look: Look | None = No
         lettering(base, dy=-17, fontWeight="bold", color=inks.ink).encode(x=x, y=y, text="point:O"),
     ]  # fmt: skip
     chart = layered(*layers, width=look.width, height=360)
-    return dressed(chart, look, title or look.word("frontier_title"), subtitle or look.word("frontier_sub"))
+    said = look.word("frontier_third", aim=aim_title(third, look)) if third else look.word("frontier_sub")
+    return dressed(chart, look, title or look.word("frontier_title"), subtitle or said)
 
 
 def _axis(aim: str, look: Look) -> str:
@@ -93,8 +101,9 @@ def waterfall(parts: pd.DataFrame, aim: str, start: float, look: Look | None = N
         kind = "none" if part == 0 else "better" if better else "worse"
         mark = {"none": "=", "better": "▲", "worse": "▼"}[kind]
         words = f"{mark} {aim_text(aim, part, look, sign=True)}"
-        if gap > 0:
-            words += f" ±{aim_text(aim, gap, look).removesuffix('%')}"
+        unsure = aim_text(aim, gap, look).removesuffix("%")
+        if gap > _SHOWN * max(abs(part), abs(start)) and unsure.strip("0."):
+            words += f" ±{unsure}"
         rows.append((str(name), level, level + part, level + part, gap, kind, words))
         level += part
     rows.append((look.word("scenario"), 0.0, level, level, 0.0, "total", aim_text(aim, level, look)))
@@ -113,7 +122,7 @@ def waterfall(parts: pd.DataFrame, aim: str, start: float, look: Look | None = N
     edge = data["edge"].max()
     room = (edge - floor) * 0.34 or 1.0
     x = alt.X("from:Q", title=aim_title(aim, look), scale=alt.Scale(domain=[floor, edge + room], nice=False),
-              axis=alt.Axis(format=",~f", tickCount=5))  # fmt: skip
+              axis=alt.Axis(format=",~f", tickCount=5, values=_ticks(aim, floor, edge + room)))  # fmt: skip
     colours = alt.Scale(domain=["total", "better", "worse", "none"],
                         range=[inks.faint, inks.better, inks.worse, inks.grid])  # fmt: skip
     base = alt.Chart(data)
@@ -127,6 +136,14 @@ def waterfall(parts: pd.DataFrame, aim: str, start: float, look: Look | None = N
     chart = layered(bars, whisker, text, width=max(240, look.width - 230), height=alt.Step(30))
     heading = title or look.word("waterfall_title", aim=term(aim, look.lang, within="aims"))
     return dressed(chart, look, heading, subtitle or look.word("waterfall_sub"))
+
+
+def _ticks(aim: str, low: float, high: float) -> Any:
+    """Ticks of an axis that ends beyond its last value to leave room for words: no share is above 100 %."""
+    if aim != "worst_area":
+        return alt.Undefined
+    step = next(size for size in (1, 2, 5, 10, 20, 50) if (high - low) / size <= 7 or size == 50)
+    return [tick for tick in range(-100, 101, step) if low <= tick <= high]
 
 
 def _floor(data: pd.DataFrame) -> float:
