@@ -184,22 +184,6 @@ def test_every_clause_struck_alone() -> None:
         assert all(f"({clause})" in page for clause in rules)
 
 
-def test_a_need_without_money(tmp_path: Path) -> None:
-    """Ten of twenty units can be paid, two needs of ten: one of them misses ten, and 100 yuan more would close it."""
-    plan = gpsopt.solve(model(tmp_path / "m", 100))
-    tables = plan.scenario.tables
-    frame = tables["undertakers"].copy()
-    frame["capacity"] = [Decimal(50)]
-    rich = gpsopt.solve(replace(plan.scenario, tables=tables.with_frame("undertakers", frame)))
-    short = rich.coverage[rich.coverage["shortfall"] > 0].iloc[0]
-    answer = explain_need(rich, short["need"])
-    money = answer.trials[answer.trials["way"] == "money"].iloc[0]
-    assert answer.cause == "money"
-    assert money["left"] == pytest.approx(0.0, abs=1e-6)
-    assert money["money"] == pytest.approx(float(short["shortfall"]) * 10, rel=0.01)
-    assert explain_need(plan, short["need"]).cause in ("money", "capacity")
-
-
 def test_pages_and_documents_speak_both_languages() -> None:
     from gpsopt.analysis.explain import explain_offer, pages
 

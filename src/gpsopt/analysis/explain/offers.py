@@ -67,7 +67,7 @@ def _known(run: Run, offer: str, need: str | None) -> None:
     for table, key in (("offers", offer), ("needs", need)):
         known = set(run.scenario.tables[table][table[:-1]])
         if key is not None and key not in known:
-            raise UsageError("explain_unknown", what=table[:-1], key=key)
+            raise UsageError("explain_unknown", what=table[:-1], name=key)
     if "allocation" not in run.frames:
         raise UsageError("explain_no_plan", run=str(run.folder))
 

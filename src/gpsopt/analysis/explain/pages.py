@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
 
-from gpsopt.analysis.explain.needs import NeedAnswer
+from gpsopt.analysis.explain.needpages import need_document, need_page
 from gpsopt.analysis.explain.offers import OfferAnswer
 from gpsopt.analysis.explain.pricepages import prices_document, prices_page
 from gpsopt.analysis.explain.winning import Win
@@ -58,23 +57,6 @@ def _rival_lines(answer: OfferAnswer, lang: str) -> list[str]:
                          price=f"{row['price']:,.2f}", setup=f"{row['setup']:,.2f}",
                          quantity=f"{row['quantity']:,.2f}"))  # fmt: skip
     return [say("explain.rivals", lang), *lines] if lines else [say("explain.no_rivals", lang)]
-
-
-def need_page(answer: NeedAnswer, lang: str) -> str:
-    """The need's shortfall, what stands in the way, what would close it."""
-    lines = [say("explain.need", lang, need=answer.need, candidates=answer.candidates)]
-    for row in answer.coverage.to_dict("records"):
-        lines.append(say("explain.need_year", lang, **{k: row[k] for k in ("year", "target", "served", "shortfall")}))
-    if not answer.cause:
-        return "\n".join([*lines, say("explain.no_shortfall", lang)])
-    lines.append(say(f"explain.cause_{answer.cause}", lang))
-    for row in answer.trials.to_dict("records"):
-        if math.isnan(row["left"]):
-            continue
-        money = None if row["money"] is None or pd.isna(row["money"]) else f"{row['money']:,.2f}"
-        lines.append(say(f"explain.trial_{row['way']}", lang, what=row["what"], left=f"{row['left']:,.2f}",
-                         closes=f"{row['closes']:,.2f}", money=money or "-"))  # fmt: skip
-    return "\n".join([*lines, _how(False, lang)])
 
 
 def rule_page(clause: str, aims: pd.DataFrame, lang: str) -> str:
@@ -144,13 +126,6 @@ def offer_document(answer: OfferAnswer, lang: str) -> dict[str, Any]:
         },
         "text": offer_page(answer, lang),
     }  # fmt: skip
-
-
-def need_document(answer: NeedAnswer, lang: str) -> dict[str, Any]:
-    """The need's answer as JSON values."""
-    return {"need": answer.need, "cause": answer.cause, "candidates": answer.candidates,
-            "coverage": records(answer.coverage), "trials": records(answer.trials),
-            "text": need_page(answer, lang)}  # fmt: skip
 
 
 def rule_document(clause: str, aims: pd.DataFrame, lang: str) -> dict[str, Any]:
