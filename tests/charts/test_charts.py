@@ -17,6 +17,7 @@ from gpsopt.errors import UsageError
 from gpsopt.report import charts
 from gpsopt.report.charts import Look, pictures
 from gpsopt.runread import Run, as_run, fen_of
+from gpsopt.simulation.simulate import simulate
 from tests.cli.worlds import hamlet
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +51,11 @@ MOVES = pd.DataFrame({"name": ["East", "West", "North"], "change": [2e4, -3e4, 0
 EVENTS = pd.DataFrame({
     "seconds": [0.1, 0.4, 1.0, 2.0], "aim": ["outlay", "outlay", "quality", "quality"], "gap": [0.2, 0.0, 0.3, 0.01],
 })  # fmt: skip
+AGAIN = pd.DataFrame({
+    "year": [2015, 2015, 2016, 2016], "need": ["n1", "n1", "n2", "n5"], "offer": ["o01", "o02", "o01", "o08"],
+    "undertaker": ["u1", "u1", "u1", "u7"], "planned": [True, True, True, False], "chance": [1.0, 0.6, 0.2, 0.4],
+    "holds": ["safe", "open", "fragile", "reserve"], "instead": ["", "", "o04", ""],
+})  # fmt: skip
 DRAWN: dict[str, Callable[[Run, Look], Any]] = {
     "fees_flow": charts.fees_flow,
     "ramp": charts.ramp,
@@ -63,6 +69,12 @@ DRAWN: dict[str, Callable[[Run, Look], Any]] = {
     "waterfall": lambda _run, look: charts.waterfall(PARTS, "shortfall", 5e4, look),
     "tornado": lambda _run, look: charts.tornado(REACH, "shortfall", 2e4, look),
     "movers": lambda _run, look: charts.movers(MOVES, look),
+    "fan": lambda run, look: charts.fan(simulate(run, draws=40).frames["fan"], "coverage", look),
+    "fan_of_money": lambda run, look: charts.fan(
+        simulate(run, draws=40).frames["fan"].assign(target=1e5), "outlay", look
+    ),
+    "swings": lambda run, look: charts.swings(simulate(run, draws=1).frames["tornado"], "outlay", {}, look),
+    "stability": lambda run, look: charts.stability(AGAIN, charts.names_of(run, "undertakers", look.lang), look),
     "gap_over_time": lambda _run, look: charts.gap_over_time(EVENTS, look, asked=0.005),
 }
 
@@ -182,3 +194,18 @@ def test_numbers_are_short_and_signed() -> None:
     assert charts.number(1234567.8) == "1,234,568" and charts.number(-3.14159) == "−3.14"
     assert charts.number(0.0004) == "0.0004" and charts.number(5, sign=True) == "+5"
     assert charts.percent(0.12345) == "12.3%"
+
+
+def test_the_fan_shows_what_the_simulation_found(town: Run) -> None:
+    frame = simulate(town, draws=40).frames["fan"]
+    money = frame[(frame["goal"] == "outlay") & (frame["year"] == 2016)].iloc[0]
+    shown = charts.fan_rows(frame, "outlay", Look("en")).set_index("year").loc[2016]
+    assert (shown["p05"], shown["p95"], shown["plan"]) == (money["p05"] / 1e4, money["p95"] / 1e4, money["plan"] / 1e4)
+    share = charts.fan_rows(frame, "coverage", Look("en")).set_index("year").loc[2015]
+    assert share["plan"] == 100.0 and share["words"].endswith("%")
+
+
+def test_fragile_awards_stand_first_and_twins_can_be_told_apart(town: Run) -> None:
+    spec = json.dumps(charts.stability(AGAIN, {"u1": "A"}, Look("en")).to_dict())
+    assert '"2015 n1 \\u00b7 A (o01)"' in spec and '"2015 n1 \\u00b7 A (o02)"' in spec and "o08" not in spec
+    assert spec.index("2016 n2") < spec.index("(o02)") < spec.index("(o01)")

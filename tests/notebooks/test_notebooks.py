@@ -14,8 +14,8 @@ sys.path.insert(0, str(ROOT / "notebooks"))
 from make import HERE, SOURCES, notebook, text_of  # noqa: E402
 
 
-def test_there_are_three_numbered_ones() -> None:
-    assert [p.stem[:2] for p in SOURCES] == ["01", "02", "03"]
+def test_they_are_numbered() -> None:
+    assert [p.stem[:2] for p in SOURCES] == ["01", "02", "03", "04"]
     readme = (HERE / "README.md").read_text(encoding="utf-8")
     assert all(p.name in readme for p in SOURCES)
 

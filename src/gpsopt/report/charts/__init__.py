@@ -14,9 +14,13 @@ behind it has a function of its own (`*_rows`), so that a table can stand under 
 | waterfall(parts, aim, start) | which change caused which part of a difference |
 | tornado(rows, aim, base) | which input moves an aim most |
 | movers(rows) | who gains, who loses |
+| fan(frame, goal) | a goal by year over many futures |
+| swings(frame, goal, names) | which uncertainty moves a goal most, one at a time |
+| stability(frame, names) | which awards the futures choose again |
 | gap_over_time(events) | how the gaps close while a run is solved |
 """
 
+from gpsopt.report.charts.futures import fan, fan_rows, stability, swings
 from gpsopt.report.charts.goals import bullets, goal_rows, goal_text
 from gpsopt.report.charts.look import Look, dressed, labelled, names_of, number, percent
 from gpsopt.report.charts.money import fees_flow, flow_rows, ramp, ramp_rows
@@ -43,6 +47,8 @@ __all__ = [
     "coverage_map",
     "coverage_rows",
     "dressed",
+    "fan",
+    "fan_rows",
     "fees_flow",
     "flow_rows",
     "frontier",
@@ -59,6 +65,8 @@ __all__ = [
     "ramp",
     "ramp_rows",
     "save",
+    "stability",
+    "swings",
     "tile_map",
     "tiles_of",
     "tornado",
