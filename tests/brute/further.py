@@ -153,13 +153,19 @@ def _commitments(world: World, plan: Plan) -> bool:
         (pair.offer, need.name, world.settings.years[place]): (quantity, pair.amount(quantity))
         for need, path in plan for place, choice in enumerate(path) for pair, quantity in choice.bought
     }  # fmt: skip
+    owed: dict[Any, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for row in world.inputs.rows("contracts"):
         now = world.settings.years[:1] if world.settings.stage == "execution" else ()
         for year in world.settings.years if row["fixed"] else now:
             if row["year"] <= year <= (row["until_year"] or row["year"]):
-                quantity, amount = bought.get((row["offer"], row["need"], year), (0, 0))
-                if quantity < max(1, units(row["quantity"] or 0)):
-                    return False
-                if row["quantity"] is None and amount < fen(row["amount"] or 0):
-                    return False
+                quantity, amount = owed[row["offer"], row["need"], year]
+                said = row["quantity"] is not None
+                owed[row["offer"], row["need"], year] = (
+                    quantity + units(row["quantity"] or 0), amount + (0 if said else fen(row["amount"] or 0)),
+                )  # fmt: skip
+    pairs = {(pair.offer, pair.need, world.settings.years[pair.place]): pair for pair in world.pairs}
+    for key, (quantity, amount) in owed.items():
+        found, paid = bought.get(key, (0, 0))
+        if found < max(1, quantity) or paid < amount + (pairs[key].amount(quantity) if quantity and amount else 0):
+            return False
     return True

@@ -29,20 +29,25 @@ def draw(seed: int) -> Scenario:
     """The scenario of a seed: 1 to 3 needs, 1 or 2 years, 2 to 5 offers, quantities 0 to 4."""
     attempt = 0
     while True:
-        maker = _Maker(random.Random(f"{seed}/{attempt}"))
+        maker = Maker(random.Random(f"{seed}/{attempt}"))
         rows = maker.tables()
         if _paths(maker, rows) <= MOST_PATHS:
             break
         attempt += 1
+    return scenario_of(f"tiny-{seed}", maker, rows)
+
+
+def scenario_of(title: str, maker: Maker, rows: dict[str, list[Row]]) -> Scenario:
+    """The scenario of drawn tables, its settings drawn last."""
     tables = tables_of(rows)
     settings = Settings.model_validate(maker.settings(rows))
-    made = Scenario(f"tiny-{seed}", settings, tables, (), (), unit_values(tables))
-    if any(f.severity == "error" and f.file == "tables/contracts.csv" for f in check(made)):
+    made = Scenario(title, settings, tables, (), (), unit_values(tables))
+    if rows.get("contracts") and any(f.severity == "error" and f.file == "tables/contracts.csv" for f in check(made)):
         return replace(made, tables=tables_of({**rows, "contracts": []}))  # a contract that is refused as bad input
     return made
 
 
-def _paths(maker: _Maker, rows: dict[str, list[Row]]) -> int:
+def _paths(maker: Maker, rows: dict[str, list[Row]]) -> int:
     """An upper bound of the paths of the need that has most of them, before any rule."""
     most = 1
     for need in {row["need"] for row in rows["needs"]}:
@@ -71,7 +76,7 @@ def tables_of(rows: dict[str, list[Row]]) -> Tables:
 
 
 @dataclass
-class _Maker(Rules):
+class Maker(Rules):
     """Draws the parts of one model in turn; what is drawn first bounds what follows."""
 
     purchasers: list[str] = field(default_factory=list)
@@ -296,11 +301,16 @@ class _Maker(Rules):
             return []
         need = self.rng.choice(fitting)
         by_quantity = self.chance(0.6)
-        return [{
+        rows_of = [{
             "need": need["need"], "offer": offer["offer"], "year": need["year"], "fixed": self.chance(0.8),
             "quantity": Decimal(1) if by_quantity else None, "amount": None if by_quantity else Decimal("35.50"),
             "until_year": self.years[-1] if self.chance(0.4) else None,
         }]  # fmt: skip
+        return rows_of + self._second_contract(rows_of[0])
+
+    def _second_contract(self, first: Row) -> list[Row]:
+        """At times a later one of the same pair, while the first still runs."""
+        return []
 
     def _relation(self, needs: Sequence[str]) -> list[Row]:
         first, second = self.rng.sample(list(needs), 2)

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 import gpsopt
+from compiler.test_every_clause import same
+from gpsopt.compiler import compile_model
+from gpsopt.model.build import build
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import Settings
 from gpsopt.unitvalue import unit_values
@@ -140,3 +143,49 @@ def test_the_least_coverage_is_not_held_above_what_it_is() -> None:
 def test_the_plan_of_earlier_aims_is_not_lost() -> None:
     """Four aims held to a billionth left the fifth without any point in the solver's eyes."""
     assert value(agreed(read_scenario(FOUND / "earlier_aims")), "outlay") == 248
+
+
+def test_contracts_of_one_pair_and_year_add_up() -> None:
+    """One signed through 2015 and one of 2015: both are in the plan, so nothing less than their sum."""
+    both: list[Row] = [
+        {"need": "n", "offer": "o", "year": 2014, "until_year": 2015, "quantity": Decimal(1), "fixed": True},
+        {"need": "n", "offer": "o", "year": 2015, "quantity": Decimal(1), "fixed": True},
+    ]
+    enough = agreed(small({"contracts": both}, order=("outlay",)))
+    assert enough is not None and list(enough.frames["allocation"]["quantity"]) == [1, 2]
+    short = [{"purchaser": "p", "year": 2014, "amount": Decimal(300)}, {"purchaser": "p", "year": 2015,
+             "amount": Decimal("199.99")}]  # fmt: skip
+    assert agreed(small({"contracts": both, "budgets": short})) is None
+    paid: list[Row] = [both[0], {**both[1], "quantity": None, "amount": Decimal("0.01")}]
+    assert agreed(small({"contracts": paid, "budgets": short})) is None  # a fen beyond the first is another unit
+
+
+def test_a_contract_for_money_at_a_price_of_nothing_leaves_no_plan() -> None:
+    offers = [{"offer": "o", "undertaker": "u", "item": "i", "price": Decimal(0)}]
+    contract: list[Row] = [{"need": "n", "offer": "o", "year": 2014, "amount": Decimal(5), "fixed": True}]
+    assert agreed(small({"offers": offers, "contracts": contract})) is None
+
+
+def test_a_row_of_the_year_adds_to_one_of_every_year_in_a_relation() -> None:
+    """In 2015 two for each unit and at most two of them: one unit."""
+    rows: list[Row] = [
+        {"relation": "r", "need": "n", "coefficient": Decimal(1), "at_most": Decimal(2)},
+        {"relation": "r", "need": "n", "coefficient": Decimal(1), "year": 2015},
+    ]
+    assert value(agreed(small({"relations": rows})), "livelihood_shortfall") == 100
+
+
+@pytest.mark.parametrize("soft", [True, False])
+def test_a_floor_of_purchase_where_nobody_offers(soft: bool) -> None:
+    """Not basic, half must be bought from 2014 on and there is no offer: broken by two units, or no plan."""
+    items = [{"item": "i", "kind": "public", "livelihood": True, "basic": False, "scope": "purchasable",
+              "divisible": False, "cost_standard": Decimal(100)}]  # fmt: skip
+    clauses = {"gradual_purchase": {"floor": "0.5", "soft": soft}}
+    scenario = small({"items": items, "offers": []}, clauses=clauses)
+    model = build(scenario)
+    same(model, compile_model(model))
+    plan = planned(scenario)
+    assert (plan is not None) == soft
+    if plan is not None:
+        assert plan.certified
+        assert [stage["plan_value"] for stage in plan.summary["soft"]] == ["200"]

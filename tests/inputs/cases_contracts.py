@@ -28,6 +28,19 @@ def _two(small: Small) -> None:
     small.add("contracts", "n1,o2,2015,20.01,,2015,yes")
 
 
+def _one_after_another(small: Small) -> None:
+    """Each fits the offer; in 2016 both run."""
+    small.cell("offers", 3, "max_quantity", "20")
+    small.add("contracts", "n1,o2,2015,11,,2016,yes")
+    small.add("contracts", "n1,o2,2016,10,,,yes")
+
+
+def _held_short(small: Small) -> None:
+    small.add("contracts", "n1,o2,2015,11,,2016,yes")
+    small.add("contracts", "n1,o2,2016,10,,,yes")
+    small.more('[[lock]]\nneed = "n1"\nyear = 2016\noffer = "o2"\nquantity = 20\n')
+
+
 def _no_demand(small: Small) -> None:
     small.cell("needs", 3, "demand", "0")
     small.cell("relations", 2, "year", "2015")
@@ -55,6 +68,8 @@ CASES = (
          also=("direct_above_demand",)),
     Case("contract_above_the_offer", "contract_too_large", signed("n1,o1,2015,60.5,,2015,yes"),
          CONTRACTS, 3, "quantity", "60.5", also=("contract_above_demand",)),
+    Case("contracts_above_the_offer", "contract_too_large", _one_after_another, CONTRACTS, 4, "quantity", "21"),
+    Case("contracts_a_lock_holds_less_of", "contract_lock", _held_short, CONTRACTS, 4, "offer", "o2"),
     Case("contracts_above_the_demand", "contract_above_demand", _two, CONTRACTS, 3, "quantity", "60.01"),
     Case("contract_refused_by_a_lock", "contract_lock", _refused, CONTRACTS, 3, "offer", "o1"),
     Case("contract_of_an_excluded_offer", "contract_barred", _barred, CONTRACTS, 3, "offer", "o3", "warning"),

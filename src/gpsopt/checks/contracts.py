@@ -50,6 +50,7 @@ def check_signed(view: View) -> Iterator[Finding]:
         return
     rows = {(row.need, row.year): row for row in view.need_years}
     sums: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
+    signed: dict[tuple[str, str, int], Decimal] = defaultdict(Decimal)  # contracts of one pair and year add up
     dated = dated_of(view)
     for one in _contracts(view):
         held = [year for year in view.years if one.holds_in(view, year)]
@@ -69,29 +70,32 @@ def check_signed(view: View) -> Iterator[Finding]:
             yield view.find("warning", "contract_barred", "contracts", one.line, "offer", one.offer.offer,
                             need=one.need, clause=clause)  # fmt: skip
         for year in held:
-            yield from _in_year(view, one, year, rows.get((one.need, year)))
+            pair = one.need, one.offer.offer, year
+            signed[pair] += one.quantity or ZERO
             sums[one.need, year] += one.quantity or ZERO
-        yield from _against_locks(view, one, held)
+            yield from _in_year(view, one, year, rows.get((one.need, year)), signed[pair])
+            yield from _against_locks(view, one, year, signed[pair])
     yield from _too_much(view, sums, rows)
 
 
-def _in_year(view: View, one: _Contract, year: int, row: NeedYear | None) -> Iterator[Finding]:
+def _in_year(view: View, one: _Contract, year: int, row: NeedYear | None, signed: Decimal) -> Iterator[Finding]:
+    """`signed`: units of this contract and of those before it with the same offer and need."""
     if not one.offer.stands_in(year):
         yield view.find("error", "contract_offer_year", "contracts", one.line, "offer", one.offer.offer, year=year)
     elif row is None or row.demand == 0:
         yield view.find("error", "contract_without_demand", "contracts", one.line, "need", one.need, year=year)
-    elif view.hard("award_size") and (one.quantity or ZERO) > (most := one.offer.max_quantity or row.demand):
-        yield view.find("error", "contract_too_large", "contracts", one.line, "quantity",
-                        format(one.quantity or ZERO, "f"), most=format(most, "f"))  # fmt: skip
+    elif view.hard("award_size") and signed > (most := one.offer.max_quantity or row.demand):
+        yield view.find("error", "contract_too_large", "contracts", one.line, "quantity", format(signed, "f"),
+                        most=format(most, "f"))  # fmt: skip
 
 
-def _against_locks(view: View, one: _Contract, held: list[int]) -> Iterator[Finding]:
+def _against_locks(view: View, one: _Contract, year: int, signed: Decimal) -> Iterator[Finding]:
     if not view.settings.clauses.on("hand_decisions"):
         return
     for lock in view.settings.lock:
-        if (lock.need, lock.offer) != (one.need, one.offer.offer) or lock.year not in held:
+        if (lock.need, lock.offer, lock.year) != (one.need, one.offer.offer, year):
             continue
-        short = lock.quantity is not None and lock.quantity < (one.quantity or ZERO)
+        short = lock.quantity is not None and lock.quantity < signed
         if lock.award is False or lock.quantity == 0 or short:
             yield view.find("error", "contract_lock", "contracts", one.line, "offer", one.offer.offer,
                             need=one.need, year=lock.year)  # fmt: skip

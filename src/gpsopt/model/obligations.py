@@ -21,7 +21,8 @@ def commitments_of(facts: Facts) -> dict[PairKey, tuple[int, int]]:
     """(offer, need, year) -> (steps, fen) signed for, of every fixed contract in every model year it runs; in a plan
     made in mid-year (stage = "execution") also of every other contract that runs in the first model year.
 
-    Fen only where no quantity is given (0 elsewhere): the contract is then honoured by what costs that much.
+    Contracts of one pair that run in the same year add up: each was signed for itself. Fen are those of the rows that
+    give no quantity; they are honoured by what costs that much, beyond what the quantities cost.
     """
     place = {key: n for n, key in enumerate(facts.needs.key)}
     signed: dict[PairKey, tuple[int, int]] = {}
@@ -35,7 +36,7 @@ def commitments_of(facts: Facts) -> dict[PairKey, tuple[int, int]]:
             if runs_in(row, year) and (row["fixed"] or under_way):
                 key = row["offer"], row["need"], year
                 before = signed.get(key, (0, 0))
-                signed[key] = max(steps, before[0]), max(amount, before[1])
+                signed[key] = before[0] + steps, before[1] + amount
     return signed
 
 
@@ -72,13 +73,14 @@ def gradual_floors(facts: Facts) -> dict[tuple[str, int], int]:
     assert clause is not None
     if clause.floor is None:
         return {}
-    return {
+    floors = {
         (key, year): int(Fraction(clause.floor) * int(facts.needs.demand[n, c]))
         for n, key in enumerate(facts.needs.key)
         if not facts.items[facts.needs.item[n]]["basic"]
         for c, year in enumerate(facts.years)
-        if (clause.from_ is None or year >= clause.from_) and facts.needs.demand[n, c] > 0
+        if clause.from_ is None or year >= clause.from_
     }
+    return {key: steps for key, steps in floors.items() if steps > 0}
 
 
 def terms_of(
@@ -108,10 +110,13 @@ def terms_of(
     return sorted(first), sorted(later)
 
 
-def steps_worth(amount: int, step: Fraction, price: int, setup: int) -> int:
-    """The fewest grid steps whose award costs at least so many fen; price in millionths of a yuan, setup in fen."""
+def steps_worth(amount: int, step: Fraction, price: int, setup: int) -> int | None:
+    """The fewest grid steps whose award costs at least so many fen; price in millionths of a yuan, setup in fen.
+
+    None where no quantity costs that much, because the units cost nothing.
+    """
     if price == 0:
-        return 1
+        return 1 if setup >= amount else None
     steps = max(1, int(Fraction(max(0, amount - setup) * 10_000, price) / step))
     while award_amount(steps, step, price, setup) < amount:
         steps += 1

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
+from gpsopt.model.facts import award_amount
 from gpsopt.model.obligations import commitments_of, steps_worth
 from gpsopt.model.parts import index_set, param, rows, variable
 from gpsopt.model.world import World
@@ -19,7 +20,8 @@ def commitments(m: pyo.ConcreteModel, world: World) -> None:
         x[o,n,t] >= quantity (a signed row without a quantity: what costs at least its amount)
 
     for every row of `contracts` marked fixed, in every model year from its year to its until_year; in a plan made in
-    mid-year (stage = "execution") also for every other contract that runs in the first model year.
+    mid-year (stage = "execution") also for every other contract that runs in the first model year. Contracts of one
+    offer and need that run in the same year add up.
 
     | symbol | name | kind | unit |
     |---|---|---|---|
@@ -31,10 +33,11 @@ def commitments(m: pyo.ConcreteModel, world: World) -> None:
     place = {key: i for i, key in enumerate(world.pair_keys)}
     signed = commitments_of(world.facts)
     b = m.commitments = pyo.Block()
-    held = sorted(key for key in signed if key in place)
+    owed = {key: _units(world, place[key], *signed[key]) for key in sorted(signed) if key in place}
+    held = {key: units for key, units in owed.items() if units is not None}
     b.SIGNED = index_set(held, dimen=3)
-    b.quantity = param(b.SIGNED, [_units(world, place[key], *signed[key]) for key in held])
-    b.UNMET = index_set(sorted(key for key in signed if key not in place), dimen=3)
+    b.quantity = param(b.SIGNED, list(held.values()))
+    b.UNMET = index_set(sorted(key for key in signed if key not in held), dimen=3)
     b.absent = variable(b.UNMET, upper=0.0)  # signed, but no clause leaves the pair: no plan can follow
 
     def contract_is_honoured(b: Any, o: Any, n: Any, t: Any) -> Any:
@@ -47,10 +50,15 @@ def commitments(m: pyo.ConcreteModel, world: World) -> None:
     b.absent_contract_is_honoured = rows(b.UNMET, absent_contract_is_honoured)
 
 
-def _units(world: World, pair: int, steps: int, amount: int) -> float:
-    """Units of the pair that honour a contract of so many steps, or of so many fen."""
+def _units(world: World, pair: int, steps: int, amount: int) -> float | None:
+    """Units of the pair that honour contracts of so many steps and, beyond them, of so many fen; None: none do."""
     pairs, need = world.pairs, world.pairs.need[pair]
+    step = world.facts.needs.step[need]
     if amount:
-        setup = int(pairs.offers.setup[pairs.offer[pair]])
-        steps = max(steps, steps_worth(amount, world.facts.needs.step[need], int(pairs.price[pair]), setup))
+        price, setup = int(pairs.price[pair]), int(pairs.offers.setup[pairs.offer[pair]])
+        counted = award_amount(steps, step, price, setup) if steps else 0
+        worth = steps_worth(counted + amount, step, price, setup)
+        if worth is None:
+            return None
+        steps = max(steps, worth)
     return float(max(steps, int(pairs.least[pair])) * world.need_step[need])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 import pyomo.environ as pyo
 
 from gpsopt.model.decisions import bought
 from gpsopt.model.obligations import gradual_floors, gradual_steps
-from gpsopt.model.parts import index_set, param, rows
+from gpsopt.model.parts import index_set, member_set, param, rows, variable
 from gpsopt.model.world import World
 
 
@@ -37,13 +36,16 @@ def gradual_purchase(m: pyo.ConcreteModel, world: World) -> None:
     size = dict(zip(world.facts.needs.key, world.need_step, strict=True))
     b.BASIC = index_set(sorted(steps), dimen=2)
     b.step = param(b.BASIC, [steps[key] * size[key[0]] for key in sorted(steps)])
+    offered = {(n, t) for _o, n, t in world.pair_keys}
+    falls = {(n, s, t): fall for (n, s, t), fall in falls.items() if {(n, s), (n, t)} & offered}
     b.FOLLOWING = index_set(sorted(falls), dimen=3)
     b.fall = param(b.FOLLOWING, [falls[key] * size[key[0]] for key in sorted(falls)])
-    served = defaultdict[Any, list[str]](list)
-    for o, n, t in world.pair_keys:
-        served[n, t].append(o)
     b.BOUGHT = index_set(sorted(floors), dimen=2)
     b.floor = param(b.BOUGHT, [floors[key] * size[key[0]] for key in sorted(floors)])
+    alone = sorted(set(floors) - offered)
+    b.ALONE = index_set(alone, dimen=2)  # nobody offers anything: a row all the same, which nothing fills
+    b.ALONE_IN = member_set(b.BOUGHT, {key: [key] for key in alone}, dimen=2)
+    b.nothing = variable(b.ALONE, upper=0.0)
 
     def moves_by_steps(b: Any, n: Any, t: Any) -> Any:
         return b.model().moved[n, t] <= b.step[n, t]
@@ -53,8 +55,7 @@ def gradual_purchase(m: pyo.ConcreteModel, world: World) -> None:
         return bought(m, n, t) - bought(m, n, s) >= -b.fall[n, s, t]
 
     def others_are_bought(b: Any, n: Any, t: Any) -> Any:
-        m = b.model()
-        return bought(m, n, t) >= b.floor[n, t]
+        return bought(b.model(), n, t) + sum(b.nothing[k, s] for k, s in b.ALONE_IN[n, t]) >= b.floor[n, t]
 
     b.moves_by_steps = rows(b.BASIC, moves_by_steps)
     b.what_moved_stays_moved = rows(b.FOLLOWING, what_moved_stays_moved)

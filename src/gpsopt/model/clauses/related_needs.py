@@ -36,7 +36,8 @@ def related_needs(m: pyo.ConcreteModel, world: World) -> None:
         for t in world.facts.years if row["year"] is None else (row["year"],):
             if t not in world.facts.years or row["need"] not in known:
                 continue
-            terms[row["relation"], t][row["need"]] = float(row["coefficient"])
+            given = terms[row["relation"], t]  # a row of the year adds to one of every year
+            given[row["need"]] = given.get(row["need"], 0.0) + float(row["coefficient"])
             if row["at_least"] is not None:
                 low[row["relation"], t] = float(row["at_least"])
             if row["at_most"] is not None:

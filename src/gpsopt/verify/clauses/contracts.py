@@ -8,6 +8,7 @@ from typing import Final
 from gpsopt.money import fen
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import down_to_grid, shown
+from gpsopt.verify.facts import award_cost
 from gpsopt.verify.rows import key_text
 from gpsopt.verify.verdict import Breach, Fault, Outcome
 
@@ -16,30 +17,39 @@ IN_FORCE: Final = 2020
 
 def check_commitments(evidence: Evidence) -> list[Outcome]:
     """Every fixed contract has an award of at least its quantity in every model year it runs; in mid-year
-    (stage = "execution") every contract that runs in the first model year has one in it."""
+    (stage = "execution") every contract that runs in the first model year has one in it. Those of one pair and year
+    add up."""
     world = evidence.world
     if not world.on("commitments"):
         return []
     won = {(a.offer, a.need, a.year): a for state in evidence.facts.of.values() for a in state.awards}
     started = world.years[:1] if world.settings.stage == "execution" else ()
-    signed = [row for row in world.contracts if (row["fixed"] or started) and row["need"] in world.needs]
-    faults = []
-    for row in signed:
+    signed: dict[tuple[str, str, int], tuple[int, int]] = {}
+    for row in world.contracts:
         last = row["year"] if row["until_year"] is None else row["until_year"]
-        step = world.needs[row["need"]].item.step
-        least = max(1, 0 if row["quantity"] is None else down_to_grid(row["quantity"], step))
-        money = fen(row["amount"]) if row["quantity"] is None and row["amount"] is not None else 0
-        bound = world.years if row["fixed"] else started
-        for year in (t for t in bound if row["year"] <= t <= last):
-            award = won.get((row["offer"], row["need"], year))
-            found, paid = (award.quantity, award.amount) if award else (0, 0)
-            if found < least or paid < money:
-                said = (shown(Fraction(v, 100)) for v in (paid, money)) if found >= least else (
-                    shown(evidence.units(row["need"], v)) for v in (found, least)
-                )  # fmt: skip
-                faults.append(Fault("commitments", "contract_broken", "allocation.csv", None, "quantity",
-                                    key_text((year, row["need"], row["offer"])),
-                                    dict(zip(("found", "bound"), said, strict=True))))  # fmt: skip
+        for year in world.years if row["fixed"] else started:
+            if row["year"] <= year <= last and row["need"] in world.needs:
+                key = row["offer"], row["need"], year
+                before = signed.get(key, (0, 0))
+                step = world.needs[row["need"]].item.step
+                steps = 0 if row["quantity"] is None else down_to_grid(row["quantity"], step)
+                money = fen(row["amount"]) if row["quantity"] is None and row["amount"] is not None else 0
+                signed[key] = before[0] + steps, before[1] + money
+    faults = []
+    for (offer, need, year), (steps, money) in sorted(signed.items()):
+        award = won.get((offer, need, year))
+        found, paid = (award.quantity, award.amount) if award else (0, 0)
+        if steps and money:  # the money is owed beyond what the units cost
+            offered = world.offers[offer]
+            price = world.price(offered, world.needs[need], year)
+            money += award_cost(steps, price, world.needs[need].item.step) + offered.setup
+        if found < max(1, steps) or paid < money:
+            said = (shown(Fraction(v, 100)) for v in (paid, money)) if found >= max(1, steps) else (
+                shown(evidence.units(need, v)) for v in (found, max(1, steps))
+            )  # fmt: skip
+            faults.append(Fault("commitments", "contract_broken", "allocation.csv", None, "quantity",
+                                key_text((year, need, offer)),
+                                dict(zip(("found", "bound"), said, strict=True))))  # fmt: skip
     return [Outcome("commitments", len(signed), tuple(faults))]
 
 
