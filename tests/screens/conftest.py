@@ -18,7 +18,7 @@ from gpsopt.runs import Record
 from tests.jobs.ending import end_all
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("home", "data", "scenarios", "runs", "plan", "compare", "tradeoffs", "goals", "reports")
+PAGES = ("home", "data", "scenarios", "runs", "plan", "compare", "tradeoffs", "risk", "goals", "reports")
 ME, ANOTHER = "a" * 48, "b" * 48
 
 

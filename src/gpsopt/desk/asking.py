@@ -78,6 +78,22 @@ def ask_for_waterfall(desk: Desk, base: Record, other: Record) -> Job:
     return _posted(desk, desk.board.new_name(), "waterfall", other.scenario, titles, request, given)
 
 
+def ask_for_risk(desk: Desk, record: Record, draws: int, anew: int, seed: int = 0) -> Job:
+    """The job that lives, or has lived, through a run's plan; `anew` futures are planned anew for award stability."""
+    given = {"run": record.folder, "draws": draws, "anew": anew, "seed": seed, "out": desk.simulations}
+    request = _hashed(record.content, {"draws": draws, "anew": anew, "seed": seed})
+    done = finished_study(desk, "risk", request)
+    if done is not None:
+        return done
+    titles = (record.title_zh, record.title_en)
+    return _posted(desk, desk.board.new_name(), "risk", record.scenario, titles, request, given)
+
+
+def ask_for_two_stages(desk: Desk, name: str, futures: int, averse: float) -> Job:
+    """The job that decides, or has decided, the awards for many futures at once; raises as the frontier does."""
+    return _study(desk, "two_stage", name, {"futures": futures, "averse": averse, "out": desk.simulations})
+
+
 def waterfall_request(base: Record, other: Record) -> str:
     """What a waterfall of two runs is kept under."""
     return _hashed(base.content, {"other": other.content})

@@ -60,6 +60,11 @@ class Desk:
         """Where this owner's runs go, relative to the store."""
         return f"{self.folder.relative_to(self.store.folder).as_posix()}/runs"
 
+    @property
+    def simulations(self) -> str:
+        """Where this owner's simulations go, relative to the store."""
+        return f"{self.folder.relative_to(self.store.folder).as_posix()}/simulations"
+
     def models(self) -> list[str]:
         """The models on the desk."""
         return sorted(path.parent.name for path in self.folder.glob("models/*/model.toml"))

@@ -25,7 +25,7 @@ def frontier(board: Board, job: Job, watch: Any) -> None:
     from gpsopt.analysis.frontier import frontier as frontier_of
 
     given = job.given
-    found = frontier_of(snapshot(board, job), given["aims"], given["points"], progress=_teller(board, job))
+    found = frontier_of(snapshot(board, job), given["aims"], given["points"], progress=teller(board, job))
     place = board.folder / "scenarios" / f"{given['name']}.toml"  # only its name is written
     found = replace(found, source=place)
     points = [
@@ -64,7 +64,7 @@ def waterfall(board: Board, job: Job, watch: Any) -> None:
     from gpsopt.runread import read_run
 
     base, other = (read_run(board.folder / job.given[side]) for side in ("base", "other"))
-    found = waterfall_of(Contrast(other.name, base, other), progress=_teller(board, job))
+    found = waterfall_of(Contrast(other.name, base, other), progress=teller(board, job))
     parts = {
         lang: {aim: found.parts(aim, lang).to_dict("list") for aim in found.aims} for lang in ("zh", "en")
     }  # fmt: skip
@@ -77,7 +77,7 @@ def _said(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value if isinstance(value, str) else int(value)
 
 
-def _teller(board: Board, job: Job) -> Callable[[int, int], None]:
+def teller(board: Board, job: Job) -> Callable[[int, int], None]:
     """Hands on how many of how many pieces are done."""
     start = time.monotonic()
 

@@ -10,7 +10,7 @@ import streamlit as st
 from gpsopt.text import term
 
 #: each is the file of its name beside this one
-PAGES = ("home", "data", "scenarios", "runs", "plan", "compare", "tradeoffs", "goals", "reports")
+PAGES = ("home", "data", "scenarios", "runs", "plan", "compare", "tradeoffs", "risk", "goals", "reports")
 
 
 def page(name: str, lang: str, mark: str = "") -> st.Page:

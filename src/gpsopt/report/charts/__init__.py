@@ -17,12 +17,16 @@ behind it has a function of its own (`*_rows`), so that a table can stand under 
 | fan(frame, goal) | a goal by year over many futures |
 | swings(frame, goal, names) | which uncertainty moves a goal most, one at a time |
 | stability(frame, names) | which awards the futures choose again |
+| drill(frame, names) | what the failure of each undertaker loses, and who steps in |
+| hurt(frame, kind, names) | whose services are missing, as planned and in the worst futures |
+| chances(frame, names) | in what part of the futures each budget pays for all that is delivered |
 | gap_over_time(events) | how the gaps close while a run is solved |
 """
 
 from gpsopt.report.charts.futures import fan, fan_rows, stability, swings
 from gpsopt.report.charts.goals import bullets, goal_rows, goal_text
 from gpsopt.report.charts.look import Look, dressed, labelled, names_of, number, percent
+from gpsopt.report.charts.losses import chances, drill, drill_rows, hurt
 from gpsopt.report.charts.money import fees_flow, flow_rows, ramp, ramp_rows
 from gpsopt.report.charts.pictures import FORMATS, can_draw_han, html, picture, save
 from gpsopt.report.charts.places import area_coverage, coverage_map, coverage_rows, tile_map, tiles_of
@@ -44,9 +48,12 @@ __all__ = [
     "area_coverage",
     "bullets",
     "can_draw_han",
+    "chances",
     "coverage_map",
     "coverage_rows",
     "dressed",
+    "drill",
+    "drill_rows",
     "fan",
     "fan_rows",
     "fees_flow",
@@ -56,6 +63,7 @@ __all__ = [
     "goal_rows",
     "goal_text",
     "html",
+    "hurt",
     "labelled",
     "movers",
     "names_of",
