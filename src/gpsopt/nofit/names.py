@@ -11,7 +11,7 @@ from typing import Final
 from gpsopt.cells import plain
 from gpsopt.money import format_money
 from gpsopt.scenario import Scenario
-from gpsopt.text import say, term
+from gpsopt.text import say, term, unit_of
 
 _WAN: Final = 10_000 * 100  # fen
 _MILLION: Final = 1_000_000 * 100
@@ -133,13 +133,6 @@ class Names:
     @cached_property
     def _units(self) -> dict[str, str | None]:
         return {row["item"]: row["unit"] for _line, row in self.scenario.tables.rows("items")}
-
-
-def unit_of(unit: str, lang: str) -> str:
-    """The word for an item's unit."""
-    key = "unit_" + unit.lower().replace("-", "_").replace(" ", "_")
-    word = term(key, lang)
-    return unit if word == key else word
 
 
 def money(amount: int, lang: str) -> str:

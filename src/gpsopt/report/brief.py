@@ -5,15 +5,21 @@ Every figure is read from run folders; a sentence whose figure is missing or zer
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from gpsopt.money import fen, format_money
-from gpsopt.report.papers import Names, names_in, records
+from gpsopt.report.paper import Names, names_in, records
+from gpsopt.report.rules import bindings, keys_of
 from gpsopt.runread import Run
-from gpsopt.text import say
+from gpsopt.simulation.headline import Lived
+from gpsopt.text import say, term
+
+ASSUMED: Final = "※"
+_NAMED: Final = 8  # purchasers by name
 
 
 @dataclass(frozen=True)
@@ -28,14 +34,19 @@ class Brief:
     foot: str
 
 
-def brief_of(runs: Sequence[Run], lang: str) -> Brief:
-    """The brief of the last run named; the first is the baseline it is held against."""
+_ORDER: Final = ("decision", "conclusion", "changes", "money", "stranded", "providers", "districts", "goals", "rules",
+                 "marginal", "risks", "lived")  # fmt: skip
+
+
+def brief_of(runs: Sequence[Run], lang: str, lived: Lived | None = None) -> Brief:
+    """The brief of the last run named; the first is the baseline it is held against; `lived` is its simulation."""
     base, plan = runs[0], runs[-1]
     names = names_in(plan, lang)
     year = max(int(y) for y in plan.frame("budgets")["year"])
-    values = {**_money(plan, year, lang), **_matters(plan, names, year), **_reach(base, plan, names, year)}
+    values = {"scenario": plan.title(lang), **_money(plan, year, lang), **_matters(plan, names, year),
+              **_reach(base, plan, names, year), **_rules(plan, names), **_lived(lived, names)}  # fmt: skip
     sections = []
-    for key in ("decision", "conclusion", "changes", "money", "stranded", "providers", "districts", "goals", "risks"):
+    for key in _ORDER:
         sentence = _sentence(key, values, lang)
         if sentence:
             sections.append((say(f"brief.h_{key}", lang), sentence))
@@ -45,13 +56,21 @@ def brief_of(runs: Sequence[Run], lang: str) -> Brief:
 
 
 def _sentence(key: str, values: dict[str, Any], lang: str) -> str:
-    if key == "stranded" and not values["has_stranded"]:
-        return say("brief.no_stranded", lang)
-    if key == "changes" and not values["n_moved"]:
-        return say("brief.no_changes", lang, **values)
-    if (key == "districts" and not values["worst_area"]) or (key == "money" and not values["has_released"]):
+    """The sentence of a section, the other one where its figure is zero, nothing where there is nothing to say."""
+    other = {"stranded": ("has_stranded", "no_stranded"), "changes": ("n_moved", "no_changes"),
+             "goals": ("unmet", "all_goals"), "districts": ("compared", "districts_alone"),
+             "conclusion": ("compared", "conclusion_alone"), "providers": ("n_thin", "no_thin")}  # fmt: skip
+    needed = {"districts": "worst_area", "money": "has_released", "goals": "n_goals", "rules": "binding",
+              "marginal": "marginal_price", "lived": "draws"}  # fmt: skip
+    if key in needed and not values[needed[key]]:
         return ""
-    return say(f"brief.{key}", lang, **values)
+    flag, instead = other.get(key, ("", ""))
+    return say(f"brief.{key if not flag or values[flag] else instead}", lang, **values)
+
+
+def assumed(run: Run, table: str) -> str:
+    """The mark of a figure that rests on assumed rows of `table`."""
+    return ASSUMED if any(row.get("status") == "assumed" for _line, row in run.scenario.tables.rows(table)) else ""
 
 
 def _money(run: Run, year: int, lang: str) -> dict[str, Any]:
@@ -65,11 +84,39 @@ def _money(run: Run, year: int, lang: str) -> dict[str, Any]:
             moved += fen(abs(Decimal(row["change"])))
             if row["from_line"] == "direct" and row["to_line"] == "purchase":
                 released += fen(row["amount"])
-    shown = {"budget_total": sums["amount"], "purchased_total": sums["purchased"], "stranded_total": sums["stranded"],
-             "released_total": released, "drawn_total": sums["purchased"] - released,
-             "transfer_total": moved}  # fmt: skip
-    texts = {name: money_text(value, lang) for name, value in shown.items()}
-    return {**texts, "has_stranded": sums["stranded"] > 0, "has_released": released > 0, "year": year}
+    shown = {"budget_total": (sums["amount"], "budgets"), "purchased_total": (sums["purchased"], "offers"),
+             "stranded_total": (sums["stranded"], "direct_lines"), "released_total": (released, "direct_lines"),
+             "drawn_total": (sums["purchased"] - released, "offers"), "transfer_total": (moved, "offers")}  # fmt: skip
+    texts = {name: money_text(value, lang) + assumed(run, table) for name, (value, table) in shown.items()}
+    end = goal_value(run, "stranded_end", year)
+    until = say("brief.stranded_never" if end is None else "brief.stranded_until", lang, end=f"{end or 0:.0f}")
+    return {**texts, "until": until, "has_stranded": sums["stranded"] > 0, "has_released": released > 0, "year": year}
+
+
+def _rules(run: Run, names: Names) -> dict[str, Any]:
+    """The rules that bind at most places, and what one more 10,000 yuan is worth where it is worth most."""
+    bound = bindings(run)
+    said = [say("brief.rule_binds", names.lang, rule=term(b.clause, names.lang, within="clauses"), n=b.rows)
+            for b in bound]  # fmt: skip
+    values: dict[str, Any] = {"binding": names.joined(said), "marginal_price": ""}
+    money = next((b for b in bound if b.clause == "existing_budget" and b.unit.endswith("/yuan")), None)
+    if money is not None:
+        aim = money.unit.partition("/")[0]
+        values |= {"marginal_purchaser": keys_of(money.index, names), "marginal_year": money.year,
+                   "marginal_aim": term(aim, names.lang, within="aims"),
+                   "marginal_price": f"{abs(money.price):,.2f}"}  # fmt: skip
+    return values
+
+
+def _lived(lived: Lived | None, names: Names) -> dict[str, Any]:
+    """What the simulation says of budgets, floors and the undertaker whose failure costs most."""
+    if lived is None:
+        return {"draws": 0}
+    who = names.of("undertakers", lived.fragile) if lived.fragile else say("brief.none", names.lang)
+    return {"draws": f"{lived.draws:,}", "budgets_at_risk": lived.budgets_at_risk, "budgets": lived.budgets,
+            "floors_at_risk": lived.floors_at_risk, "floors": lived.floors, "fragile": who,
+            "failure_cost": money_text(lived.extra_cost, names.lang),
+            "failure_lost": money_text(lived.lost, names.lang)}  # fmt: skip
 
 
 def money_text(amount: int, lang: str) -> str:
@@ -91,13 +138,16 @@ def _matters(run: Run, names: Names, year: int) -> dict[str, Any]:
     total = sum(fen(r["amount"]) for r in awards)
     social = sum(fen(r["amount"]) for r in awards if kind.get(r["undertaker"]) == "social_organisation")
     thin = [r for r in records(run, "coverage") if int(r["year"]) == year and r["thin"]]
+    on_thin = run.scenario.settings.clauses.competition.on_thin
 
     def listed(rows: list[dict[str, Any]]) -> str:
-        return comma.join(names.project(*item_of[r["need"]]) for r in rows[:3] if r["need"] in item_of)
+        named = dict.fromkeys(names.project(*item_of[r["need"]]) for r in rows if r["need"] in item_of)
+        return comma.join(list(named)[:3])
 
     return {"n_moved": len(moved), "n_kept": len(kept), "moved_items": listed(moved), "kept_items": listed(kept),
             "n_purchasers": len({r["purchaser"] for r in awards}), "n_items": len({r["item"] for r in awards}),
             "n_undertakers": len({r["undertaker"] for r in awards}), "n_thin": len(thin),
+            "thin_handling": say(f"brief.thin_{on_thin}", names.lang),
             "so_share": f"{100 * social / total:.1f}%" if total else "0%"}  # fmt: skip
 
 
@@ -113,12 +163,15 @@ def _reach(base: Run, plan: Run, names: Names, year: int) -> dict[str, Any]:
     unmet = [str(r["goal"]) for r in goals if not _met(r)]
     comma = "、" if names.lang == "zh" else ", "
     coverage = [goal_value(run, "coverage", year) for run in (base, plan)]
-    gaps = [float(a["gap"] or 0) for a in plan.summary["aims"]]
-    return {"worst_area": names.of("areas", worst) if worst else "", "worst_plan": percent(now.get(worst)),
-            "worst_base": percent(at.get(worst)), "coverage_base": percent(coverage[0]),
-            "coverage_plan": percent(coverage[1]), "n_goals": len(goals), "n_met": len(goals) - len(unmet),
-            "unmet": comma.join(say(f"goal.{g}", names.lang) for g in unmet) or say("brief.none", names.lang),
-            "gap": f"{100 * max(gaps, default=0):.2f}%", "n_out": len(plan.frame("excluded"))}  # fmt: skip
+    spread = [goal_value(run, "area_gap", year) for run in (base, plan)]
+    mark = assumed(plan, "needs")
+    return {"worst_area": names.of("areas", worst) if worst else "", "worst_plan": percent(now.get(worst)) + mark,
+            "worst_base": percent(at.get(worst)) + mark, "coverage_base": percent(coverage[0]) + mark,
+            "coverage_plan": percent(coverage[1]) + mark, "spread_base": percent(spread[0]) + mark,
+            "spread_plan": percent(spread[1]) + mark, "compared": base.run != plan.run,
+            "n_goals": len(goals), "n_met": len(goals) - len(unmet),
+            "unmet": comma.join(say(f"goal.{g}", names.lang) for g in unmet),
+            "n_out": len(plan.frame("excluded"))}  # fmt: skip
 
 
 def _met(row: dict[str, Any]) -> bool:
@@ -143,11 +196,12 @@ def options(runs: Sequence[Run], lang: str) -> tuple[list[str], list[list[str]]]
     rows: list[list[str]] = []
     years = [max((int(y) for y in run.frame("budgets")["year"]), default=0) for run in runs]
     for key in ("amount", "direct", "stranded", "purchased", "unspent"):
-        cells = [money_text(sum(map(fen, run.frame("budgets")[key])), lang) for run in runs]
+        table = {"amount": "budgets", "direct": "direct_lines", "stranded": "direct_lines"}.get(key, "offers")
+        cells = [money_text(sum(map(fen, run.frame("budgets")[key])), lang) + assumed(run, table) for run in runs]
         rows.append([say(f"brief.m_{key}", lang), *cells])
     for goal in ("coverage", "worst_area"):
-        cells = [percent(goal_value(run, goal, y)) for run, y in zip(runs, years, strict=True)]
-        rows.append([say(f"goal.{goal}", lang), *cells])
+        cells = [percent(goal_value(run, goal, y)) + assumed(run, "needs") for run, y in zip(runs, years, strict=True)]
+        rows.append([say("brief.of_year", lang, measure=say(f"goal.{goal}", lang), year=years[-1]), *cells])
     rows.append([say("brief.m_awards", lang), *(f"{len(run.frame('allocation')):,}" for run in runs)])
     certified = [say("brief.certified" if run.certified else "brief.not_certified", lang) for run in runs]
     rows.append([say("brief.m_check", lang), *certified])
@@ -155,39 +209,66 @@ def options(runs: Sequence[Run], lang: str) -> tuple[list[str], list[list[str]]]
 
 
 def _goals(base: Run, plan: Run, lang: str, year: int) -> tuple[list[str], list[list[str]]]:
-    head = [say(f"brief.g_{key}", lang) for key in ("goal", "base", "plan", "target", "met")]
+    """Every indicator of the year: the baseline's value where it is another run, the plan's, target, met or not."""
+    keys = ("goal", "base", "plan", "target", "met") if base.run != plan.run else ("goal", "plan", "target", "met")
     rows = []
     for row in records(plan, "goals"):
-        if int(row["year"]) == year and row["value"] is not None:
-            before = goal_value(base, str(row["goal"]), year)
-            met = "—" if row["target"] is None else ("✓" if _met(row) else "×")
-            rows.append([say(f"goal.{row['goal']}", lang), _figure(before, row["unit"]),
-                         _figure(float(row["value"]), row["unit"]),
-                         "—" if row["target"] is None else _figure(float(row["target"]), row["unit"]),
-                         met])  # fmt: skip
-    return head, rows
+        if int(row["year"]) != year or row["value"] is None:
+            continue
+        mark = ASSUMED if row["status"] == "assumed" else ""
+        aimed = row["target"] is not None
+        cells = {
+            "goal": say(f"goal.{row['goal']}", lang),
+            "base": _figure(goal_value(base, str(row["goal"]), year), row["unit"], lang),
+            "plan": _figure(float(row["value"]), row["unit"], lang),
+            "target": _figure(float(row["target"]), row["unit"], lang) + mark if aimed else "—",
+            "met": "—" if not aimed else "✓" if _met(row) else "×",
+        }
+        rows.append([cells[key] for key in keys])
+    return [say(f"brief.g_{key}", lang) for key in keys], rows
 
 
-def _figure(value: float | None, unit: object) -> str:
+def _figure(value: float | None, unit: object, lang: str) -> str:
+    """A goal's value with its unit."""
     if value is None:
         return "—"
+    if unit == "share":
+        return f"{100 * value:.1f}%"
+    if unit == "yuan":
+        return money_text(round(value * 100), lang)
     if unit == "year":
         return f"{value:.0f}"
-    return f"{100 * value:.1f}%" if unit == "share" else f"{value:,.2f}"
+    return say("brief.posts", lang, n=f"{value:,.1f}") if unit == "posts" else f"{value:,.2f}"
 
 
 def _affected(run: Run, names: Names, lang: str, year: int) -> tuple[list[str], list[list[str]]]:
-    """What moves and who is affected: each purchaser's direct, stranded and purchased money of the year."""
-    head = [say(f"brief.{key}", lang) for key in ("p_purchaser", "m_direct", "m_stranded", "m_purchased", "m_unspent")]
+    """What moves and who is affected: the year's money of the purchasers that buy most, of the others, of all."""
+    keys = ("direct", "stranded", "purchased", "unspent")
+    head = [say("brief.p_purchaser", lang), *(say(f"brief.m_{key}", lang) for key in keys)]
     rows = [r for r in records(run, "budgets") if int(r["year"]) == year]
     rows.sort(key=lambda r: (-Decimal(r["purchased"]), str(r["purchaser"])))
-    keys = ("direct", "stranded", "purchased", "unspent")
-    return head, [[names.of("purchasers", r["purchaser"]), *(format_money(fen(r[k]), "wan") for k in keys)]
-                  for r in rows[:8]]  # fmt: skip
+
+    def line(words: str, of: Sequence[dict[str, Any]]) -> list[str]:
+        return [words, *(format_money(sum(fen(r[k]) for r in of), "wan") for k in keys)]
+
+    shown, others = (rows[:_NAMED], rows[_NAMED:]) if len(rows) > _NAMED + 1 else (rows, [])
+    body = [line(names.of("purchasers", r["purchaser"]), [r]) for r in shown]
+    if others:
+        body.append(line(say("brief.others", lang, n=len(others)), others))
+    return head, [*body, line(say("brief.all", lang), rows)]
 
 
 def _foot(runs: Sequence[Run], lang: str) -> str:
+    """Runs, inputs, plan, gap, check, and of what standing the figures are."""
     plan = runs[-1]
-    ids = " · ".join(run.run for run in runs)
-    inputs = str(plan.manifest.get("input_hash") or plan.scenario.digest())[:12]
-    return say("brief.foot", lang, runs=ids, inputs=inputs, plan=str(plan.manifest.get("plan_hash") or "—")[:12])
+    counts = Counter(
+        str(row["status"]) for name in plan.scenario.tables.frames
+        for _line, row in plan.scenario.tables.rows(name) if row.get("status")
+    )  # fmt: skip
+    gap = max((float(a["gap"] or 0) for a in plan.summary["aims"]), default=0.0)
+    return say(
+        "brief.foot", lang, runs=" · ".join(run.run for run in runs), inputs=plan.scenario.digest()[:12],
+        plan=str(plan.manifest.get("plan_hash") or "—")[:12], gap=f"{100 * gap:.2f}%",
+        check=say("brief.certified" if plan.certified else "brief.not_certified", lang),
+        published=counts["published"], derived=counts["derived"], assumed=counts["assumed"], mark=ASSUMED,
+    )  # fmt: skip

@@ -1,156 +1,111 @@
-"""Workbooks out: text stays text, money keeps its fen, heads are frozen, every sheet filters and prints."""
+"""A run as a workbook: summary, every table in words, and the rules in force with what they cost."""
 
 from __future__ import annotations
 
-import csv
-import math
 from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-import pandas as pd
-import xlsxwriter
-
-from gpsopt.errors import UsageError
-from gpsopt.report.papers import Paper, names_in, papers_of
+from gpsopt.report.brief import options
+from gpsopt.report.paper import Names, names_in, records
+from gpsopt.report.rules import keys_of, left_out, priced_in, rule_rows, used_for
+from gpsopt.report.sheets import Book
 from gpsopt.runread import Run
-from gpsopt.text import say, term
+from gpsopt.text import messages, say, term
 
-OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _TABLES: Final = ("allocation", "direct", "transfers", "coverage", "budgets", "undertakers", "goals", "excluded",
                   "prices")  # fmt: skip
 _MONEY: Final = frozenset(("amount", "setup", "expenditure", "released", "stranded", "received", "given", "purchased",
-                           "engagement", "unspent", "change", "budget", "difference", "original"))  # fmt: skip
+                           "engagement", "unspent", "change"))  # fmt: skip
+_QUANTITIES_DESPITE: Final = frozenset(("coverage.purchased",))  # units, though the word is also one for money
 _NAMED: Final = {"purchaser": "purchasers", "from_purchaser": "purchasers", "to_purchaser": "purchasers",
                  "item": "items", "area": "areas", "undertaker": "undertakers"}  # fmt: skip
-Cells = Sequence[object]
+_WORDS: Final = {"status": "", "clause": "clauses", "from_line": "line", "to_line": "line"}
 
 
 def write_workbook(runs: Sequence[Run], path: Path, lang: str) -> int:
     """Every table of every run on a sheet of its own, after a summary of them beside each other; number of sheets."""
-    with _book(path) as book:
-        looks = _looks(book)
-        _summary(book, looks, runs, lang)
+    with Book(path) as book:
+        head, rows = options(runs, lang)
+        sheet = book.sheet(term("summary", lang))
+        end = book.table(sheet, head, rows, ["text"] * len(head))
+        for line, run in enumerate(runs, end + 1):
+            said = say("brief.foot_run", lang, run=run.run, plan=str(run.manifest.get("plan_hash") or "—")[:12],
+                       inputs=run.scenario.digest()[:12])  # fmt: skip
+            sheet.write_string(line, 0, said, book.looks["side"])
         for place, run in enumerate(runs, 1):
+            mark = "" if len(runs) == 1 else f"{place} "
             names = names_in(run, lang)
-            for name in _TABLES:
-                frame = run.frame(name)
-                columns = [str(c) for c in frame.columns]
-                title = term(name, lang, within="run")
-                rows = [
-                    [names.of(_NAMED[c], v) if c in _NAMED else v for c, v in zip(columns, values, strict=True)]
-                    for values in frame.itertuples(index=False)
-                ]
-                short = title if len(runs) == 1 else f"{place} {title}"
-                _sheet(book, looks, short, [term(c, lang, within=name) for c in columns], rows, columns)
-        return len(book.worksheets())
+            for name in (*_TABLES, *(["violations"] if "violations" in run.frames else [])):
+                _table(book, run, name, names, mark)
+            head, rules = rule_rows(run, names)
+            kinds = ["text"] * (len(head) - 1) + ["number"]
+            book.table(book.sheet(f"{mark}{say('rules_sheet.title', lang)}"), head, rules, kinds)
+        return len(book.book.worksheets())
 
 
-def write_papers(run: Run, folder: Path, lang: str) -> list[str]:
-    """The papers of a run as one workbook for inside, one for the public, and a CSV each."""
-    folder.mkdir(parents=True, exist_ok=True)
-    papers = papers_of(run, lang)
-    written = []
-    for name, chosen in (("internal", papers), ("public", tuple(p for p in papers if p.public))):
-        with _book(folder / f"{name}.xlsx") as book:
-            looks = _looks(book)
-            for paper in chosen:
-                _paper(book, looks, paper, run, lang)
-        written.append(f"{name}.xlsx")
-    for paper in papers:
-        file = folder / f"{paper.key}.csv"
-        with file.open("w", encoding="utf-8-sig", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(paper.head(lang))
-            writer.writerows([_text(cell) for cell in row] for row in paper.rows)
-        written.append(file.name)
-    return written
+def _table(book: Book, run: Run, name: str, names: Names, mark: str) -> None:
+    lang = names.lang
+    columns = [str(c) for c in run.frame(name).columns]
+    rows, extra = [], name in ("allocation", "coverage", "direct")  # quantities are in the item's own unit
+    units = {row["need"]: row["item"] for _line, row in run.scenario.tables.rows("needs")}
+    for row in records(run, name):
+        cells = [_said(name, c, row, names) for c in columns]
+        if extra:
+            cells.append(names.unit(row.get("item") or units.get(row["need"], "")))
+        rows.append(cells)
+    heads = [_head(name, c, lang) for c in columns] + ([term("unit", lang)] if extra else [])
+    kinds = [_kind(name, c) for c in columns] + (["text"] if extra else [])
+    heads = [say("paper.in_yuan", lang, word=h) if k == "money" else h for h, k in zip(heads, kinds, strict=True)]
+    title = say("run_column.violations_title", lang) if name == "violations" else term(name, lang, within="run")
+    book.table(book.sheet(f"{mark}{title}"), heads, rows, kinds)
 
 
-class _book:
-    """A workbook that is closed at the end; what the system refuses is said in words."""
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._book = path, xlsxwriter.Workbook(str(path), OPTIONS)
-
-    def __enter__(self) -> Any:
-        return self._book
-
-    def __exit__(self, kind: object, *_rest: object) -> None:
-        if kind is not None:
-            return
-        try:
-            self._book.close()
-        except (OSError, xlsxwriter.exceptions.XlsxWriterException) as error:
-            raise UsageError("file_not_writable", path=str(self._path), why=str(error)) from None
+def _head(table: str, column: str, lang: str) -> str:
+    """A column's word: as this table uses it, as runs use it, else as everywhere."""
+    said = messages(lang)
+    found = said.get(f"run_column.{table}_{column}") or said.get(f"run_column.{column}")
+    return found or term(column, lang, within=table)
 
 
-def _looks(book: Any) -> dict[str, Any]:
-    return {
-        "title": book.add_format({"bold": True, "font_size": 14}),
-        "head": book.add_format({"bold": True, "text_wrap": True, "bg_color": "#DDE7F0", "border": 1, "valign": "top"}),
-        "money": book.add_format({"num_format": "#,##0.00"}), "plain": book.add_format({"num_format": "General"}),
-        "text": book.add_format({"num_format": "@"}),
-        "sum": book.add_format({"num_format": "#,##0.00", "bold": True, "top": 1}),
-    }  # fmt: skip
+def _kind(table: str, column: str) -> str:
+    if f"{table}.{column}" in _QUANTITIES_DESPITE or (table == "coverage" and column == "direct"):
+        return "number"
+    if column in _MONEY or (table == "budgets" and column == "direct"):
+        return "money"
+    if column == "year":
+        return "year"
+    return "number"
 
 
-def _sheet(
-    book: Any, looks: dict[str, Any], title: str, head: Sequence[str], rows: Sequence[Cells], columns: Sequence[str],
-    start: int = 0,
-) -> Any:  # fmt: skip
-    sheet = book.add_worksheet(title[:31])
-    for place, words in enumerate(head):
-        sheet.write_string(start, place, words, looks["head"])
-        sheet.set_column(place, place, 34 if columns[place] in ("project", "reason", "clause", "index") else 16)
-    for line, row in enumerate(rows, start + 1):
-        for place, value in enumerate(row):
-            _write(sheet, line, place, value, looks, columns[place])
-    sheet.freeze_panes(start + 1, 1)
-    if rows:
-        sheet.autofilter(start, 0, start + len(rows), len(head) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(start)
-    sheet.set_footer("&C&P / &N")
-    return sheet
+def _said(table: str, column: str, row: dict[str, Any], names: Names) -> object:
+    """A cell in the reader's words; numbers stay numbers."""
+    value, lang = row[column], names.lang
+    if value is None:
+        return None
+    if column in _NAMED:
+        return names.of(_NAMED[column], value)
+    if column in _WORDS:
+        return term(str(value), lang, within=_WORDS[column])
+    if column == "kept_because":
+        return say(f"reason.{value}", lang)
+    if column == "use":
+        return used_for(str(value), lang)
+    if column == "reason":
+        return left_out(str(value), lang)
+    if column == "goal":
+        return say(f"goal.{value}", lang)
+    if column == "unit":
+        return _unit(table, str(value), lang)
+    if column == "index":
+        return keys_of(str(value) if table == "prices" else f"row {value}", names)
+    if isinstance(value, bool) or column in ("thin", "met"):
+        return "" if str(value) in ("<NA>", "nan") else term("yes" if value else "no", lang)
+    return value
 
 
-def _write(sheet: Any, row: int, place: int, value: Any, looks: dict[str, Any], column: str) -> None:
-    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
-        return
-    if isinstance(value, bool) or str(value) in ("True", "False"):
-        sheet.write_string(row, place, "yes" if value else "no", looks["text"])
-    elif isinstance(value, Decimal | int | float) or hasattr(value, "item"):
-        sheet.write_number(row, place, float(value), looks["money" if column in _MONEY else "plain"])
-    else:
-        sheet.write_string(row, place, str(value), looks["text"])
-
-
-def _paper(book: Any, looks: dict[str, Any], paper: Paper, run: Run, lang: str) -> None:
-    sheet = _sheet(book, looks, paper.title(lang), paper.head(lang), paper.rows, paper.columns, start=2)
-    sheet.write_string(0, 0, paper.title(lang), looks["title"])
-    said = say("paper.foot", lang, run=run.run, plan=str(run.manifest.get("plan_hash") or "")[:12])
-    if not run.certified:
-        said = f"{say('paper.not_certified', lang)} {said}"
-    sheet.write_string(1, 0, said, looks["text"])
-    if not paper.rows:
-        sheet.write_string(3, 0, say("paper.nothing", lang), looks["text"])
-    for column in paper.summed:
-        sheet.write_number(len(paper.rows) + 4, paper.columns.index(column), float(paper.total(column)), looks["sum"])
-
-
-def _summary(book: Any, looks: dict[str, Any], runs: Sequence[Run], lang: str) -> None:
-    from gpsopt.report.brief import options
-
-    head, rows = options(runs, lang)
-    _sheet(book, looks, term("summary", lang), head, rows, ["project"] * len(head))
-
-
-def _text(cell: object) -> str:
-    """A cell of a CSV: what a spreadsheet program would run as a formula gets a mark in front."""
-    text = "" if cell is None else format(cell, "f") if isinstance(cell, Decimal) else str(cell)
-    risky = text[:1] in ("=", "+", "-", "@", "\t") and not isinstance(cell, Decimal | int)
-    return f"'{text}" if risky else text
+def _unit(table: str, unit: str, lang: str) -> str:
+    """The unit of a price, of a broken limit, or of a goal."""
+    if table == "prices":
+        return priced_in(unit, lang)
+    return say(f"unit.{unit}" if table == "violations" else f"goal_unit.{unit}", lang)

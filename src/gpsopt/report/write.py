@@ -14,13 +14,16 @@ from gpsopt.report.brief import Brief, brief_of
 from gpsopt.report.charts import Look, can_draw_han, fees_flow, picture, ramp, ramp_rows
 from gpsopt.report.charts.look import FONTS
 from gpsopt.runread import Run
+from gpsopt.simulation.headline import Lived
 from gpsopt.text import say
 
 FORMS: Final = (".xlsx", ".pdf", ".pptx", ".docx", ".html")
 _FONT: Final = "Noto Sans CJK SC"
+_PAGES: Final = 2
+_SIZES: Final = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5)  # points, tried in order until the brief has its two pages
 
 
-def write_report(runs: Sequence[Run], path: Path, lang: str) -> Path:
+def write_report(runs: Sequence[Run], path: Path, lang: str, lived: Lived | None = None) -> Path:
     """Write the report of the runs in the form that the ending says; raises UsageError where it cannot be."""
     form = path.suffix.lower()
     if form not in FORMS:
@@ -34,7 +37,7 @@ def write_report(runs: Sequence[Run], path: Path, lang: str) -> Path:
         write_workbook(runs, path, lang)
         return path
     makers = {".pdf": _pdf, ".pptx": _slides, ".docx": _memo, ".html": _page}
-    content = makers[form](brief_of(runs, lang), runs[-1], lang)
+    content = makers[form](brief_of(runs, lang, lived), runs[-1], lang)
     try:
         path.write_bytes(content)
     except OSError as error:
@@ -42,33 +45,58 @@ def write_report(runs: Sequence[Run], path: Path, lang: str) -> Path:
     return path
 
 
+def brief_pictures(runs: Sequence[Run], lang: str) -> list[bytes]:
+    """The pages of the PDF as PNG, to look at on a screen."""
+    return _typeset(brief_of(runs, lang), runs[-1], lang)
+
+
 def _pdf(brief: Brief, run: Run, lang: str) -> bytes:
-    """Two pages: what is asked and the options; goals, who is affected, and where the money goes."""
+    return _typeset(brief, run, lang, form="pdf")[0]
+
+
+def _typeset(brief: Brief, run: Run, lang: str, form: str = "png") -> list[bytes]:
+    """Two pages in the largest letters that leave it at two: a PDF, or a picture of each page."""
     import tempfile
 
     import typst
 
     if not can_draw_han():
         raise UsageError("no_han_font")
+    own = os.environ.get("GPSOPT_FONTS", "")
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "brief.typ"
+        (place.parent / "ramp.svg").write_bytes(picture(ramp(run, Look(lang, width=560)), "svg"))
+        for size in _SIZES:
+            place.write_text(_source(brief, run, lang, size), encoding="utf-8")
+            drawn = typst.compile(
+                str(place), font_paths=[own] if own else [], format="png", ppi=110.0 if form == "png" else 12.0
+            )
+            pages = [bytes(page) for page in drawn] if isinstance(drawn, list) else [bytes(drawn)]
+            if len(pages) == _PAGES:
+                break
+        if form == "png":
+            return pages
+        return [bytes(typst.compile(str(place), font_paths=[own] if own else []))]
+
+
+def _source(brief: Brief, run: Run, lang: str, size: float) -> str:
+    """What is asked, the options; on the second page goals, who is affected, and where the money goes."""
     fonts = ", ".join(f'"{name}"' for name in FONTS if name != "sans-serif")
     parts = [
-        f'#set page(paper: "a4", margin: (x: 2cm, y: 1.6cm), footer: text(size: 7pt)[{_t(brief.foot)}])',
-        f"#set text(font: ({fonts}), size: 9.5pt, lang: \"{lang}\")", "#set par(leading: 0.7em)",
-        f"#align(center, text(size: 15pt, weight: \"bold\")[{_t(brief.title)}])",
+        f'#set page(paper: "a4", margin: (x: 2cm, y: 1.7cm), footer: text(size: 6.5pt)[{_t(brief.foot)}])',
+        f"#set text(font: ({fonts}), size: {size}pt, lang: \"{lang}\")", "#set par(leading: 0.7em)",
+        f"#align(center, text(size: {size + 5}pt, weight: \"bold\")[{_t(brief.title)}])",
     ]  # fmt: skip
     if not run.certified:
-        parts.append(f'#text(fill: red, weight: "bold")[{_t(say("paper.not_certified", lang))}]')
+        words = _t(say("paper.not_certified", lang))
+        parts.append(f'#align(center, block(width: 100%, inset: 6pt, stroke: 1.5pt + red, '
+                     f'text(fill: red, size: 16pt, weight: "bold")[{words}]))')  # fmt: skip
     parts += [f"*{_t(head)}* #h(0.5em) {_t(sentence)}\n" for head, sentence in brief.sections]
-    parts += [f"*{_t(say('brief.h_options', lang))}*", _table(brief.options), "#pagebreak()"]
+    parts += [f"*{_t(say('brief.h_options', lang))}*", _table(brief.options, size - 1.5), "#pagebreak()"]
     for key, rows in (("h_goals", brief.goals), ("h_people", brief.people)):
-        parts += [f"*{_t(say(f'brief.{key}', lang))}*", _table(rows)]
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        (place / "ramp.svg").write_bytes(picture(ramp(run, Look(lang, width=560)), "svg"))
-        parts.append('#align(center, image("ramp.svg", height: 7cm))')
-        (place / "brief.typ").write_text("\n\n".join(parts), encoding="utf-8")
-        own = os.environ.get("GPSOPT_FONTS", "")
-        return bytes(typst.compile(str(place / "brief.typ"), font_paths=[own] if own else []))
+        parts += [f"*{_t(say(f'brief.{key}', lang))}*", _table(rows, size - 1.5)]
+    parts += [f"*{_t(say('brief.h_money_chart', lang))}*", '#align(center, image("ramp.svg", height: 6.5cm))']
+    return "\n\n".join(parts)
 
 
 def _t(text: str) -> str:
@@ -76,12 +104,13 @@ def _t(text: str) -> str:
     return "".join(f"\\{letter}" if letter in "\\#*_`$<>@[]=-+/~'\"" else letter for letter in text)
 
 
-def _table(rows: tuple[list[str], list[list[str]]]) -> str:
+def _table(rows: tuple[list[str], list[list[str]]], size: float) -> str:
     head, body = rows
     cells = [f"[*{_t(cell)}*]" for cell in head] + [f"[{_t(cell)}]" for row in body for cell in row]
+    columns = "auto, " * (len(head) - 1)
     align = "(x, y) => if x == 0 { left } else { right }"
     return (
-        f"#text(size: 8pt, table(columns: {len(head)}, align: {align}, inset: 3.5pt, stroke: 0.4pt + gray, "
+        f"#text(size: {size}pt, table(columns: (1fr, {columns}), align: {align}, inset: 3.5pt, stroke: 0.4pt + gray, "
         f"{', '.join(cells)}))"
     )
 
@@ -102,9 +131,10 @@ def _slides(brief: Brief, run: Run, lang: str) -> bytes:
         _box(made, brief.foot, 0.6, 7.05, 12.1, 0.35, 9, Inches, Pt)
         return made
 
-    first = slide(brief.title)
-    text = "\n".join(f"{head}　{sentence}" for head, sentence in brief.sections)
-    _box(first, text, 0.6, 1.3, 12.1, 5.6, 13, Inches, Pt)
+    half = (len(brief.sections) + 1) // 2
+    for some in (brief.sections[:half], brief.sections[half:]):
+        text = "\n".join(f"{head}　{sentence}" for head, sentence in some)
+        _box(slide(brief.title), text, 0.6, 1.3, 12.1, 5.5, 16, Inches, Pt)
     for key, rows in (("h_options", brief.options), ("h_goals", brief.goals), ("h_people", brief.people)):
         _grid(slide(say(f"brief.{key}", lang)), rows, Inches, Pt)
     data: Any = CategoryChartData()  # type: ignore[no-untyped-call]

@@ -65,6 +65,13 @@ def term(key: str, lang: str, within: str = "") -> str:
     return key if entry is None else (entry.zh if lang == "zh" else entry.en)
 
 
+def unit_of(unit: str, lang: str) -> str:
+    """The word for an item's unit."""
+    key = "unit_" + unit.lower().replace("-", "_").replace(" ", "_")
+    word = term(key, lang)
+    return unit if word == key else word
+
+
 @cache
 def quotations() -> dict[str, Quotation]:
     """Clause -> its section and words in both languages (text/clauses.csv)."""

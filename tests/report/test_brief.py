@@ -1,0 +1,108 @@
+"""The brief in its forms, re-opened: two pages, the runs it speaks of, what binds, each figure with its standing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from gpsopt.errors import UsageError
+from gpsopt.money import fen
+from gpsopt.report.brief import ASSUMED, brief_of
+from gpsopt.report.write import brief_pictures, write_report
+from gpsopt.runread import Run
+from gpsopt.simulation.headline import Lived, read_lived
+from gpsopt.text import term
+
+
+def test_workbook_holds_the_awards_and_the_rules(town: Run, tmp_path: Path) -> None:
+    book = load_workbook(write_report([town], tmp_path / "r.xlsx", "en"))
+    sheet = book["Purchases"]
+    place = [c.value for c in sheet[1]].index("Amount, yuan") + 1
+    total = sum(Decimal(str(sheet.cell(r, place).value)) for r in range(2, sheet.max_row + 1))
+    assert total == sum(town.frame("allocation")["amount"])
+    assert sheet.freeze_panes is not None and sheet.auto_filter.ref
+    rules = {row[0]: row for row in book["Rules and prices"].iter_rows(min_row=2, values_only=True)}
+    clauses = town.scenario.settings.clauses
+    for name in type(clauses).model_fields:
+        row = rules[term(name, "en", within="clauses")]
+        assert row[1] == ("Yes" if clauses.on(name) else "No") and bool(row[2]) == clauses.on(name)
+    assert "3" in str(rules[term("competition", "en", within="clauses")][3])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_word_of_the_other_language_in_the_workbook(town: Run, lang: str, tmp_path: Path) -> None:
+    """But for the codes of needs, offers and items, and names that the model gives in one language only."""
+    book = load_workbook(write_report([town], tmp_path / "r.xlsx", lang))
+    tables = town.scenario.tables
+    given = {str(v) for _line, row in tables.rows("undertakers") for v in row.values()}
+    given |= {str(v) for t in ("needs", "offers", "items") for _line, row in tables.rows(t) for v in row.values()}
+    wrong = re.compile(r"[A-Za-z]{3,}" if lang == "zh" else r"[\u4e00-\u9fff]")
+    said = [str(c) for s in book for row in s.iter_rows(min_row=1, values_only=True) for c in row if c is not None]
+    foot = re.compile(rf"{re.escape(town.run)}|[0-9a-f]{{12}}|HHI")
+    assert [w for w in said if w not in given and wrong.search(foot.sub("", w))] == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_brief_has_two_pages_and_the_runs(town: Run, lang: str, tmp_path: Path) -> None:
+    runs = [town, replace(town, summary={**town.summary, "run": "town-other"})]
+    pdf = write_report(runs, tmp_path / "brief.pdf", lang).read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) == 2 or b"/Count 2" in pdf
+    page = write_report(runs, tmp_path / "brief.html", lang).read_text(encoding="utf-8")
+    assert town.run in page and "town-other" in page and "<svg" in page
+    assert str(town.manifest["plan_hash"])[:12] in page and town.scenario.digest()[:12] in page
+    assert not re.search(r"(src|href)=.?https?:|@import|<script", page)
+
+
+@pytest.mark.slow
+def test_many_runs_make_smaller_letters_and_still_two_pages(town: Run) -> None:
+    assert len(brief_pictures([town] * 7, "en")) == 2
+
+
+def test_sums_of_the_brief_tie_and_assumed_figures_are_marked(town: Run) -> None:
+    brief = brief_of([town], "zh")
+    frame = town.frame("budgets")
+    year = int(frame["year"].max())
+    head, rows = brief.people
+    for place, name in enumerate(("direct", "stranded", "purchased", "unspent"), 1):
+        exact = sum(fen(v) for v in frame[frame["year"] == year][name])
+        assert rows[-1][place] == f"{Decimal(exact) / 1_000_000:,.2f}"
+    assert len(head) == 5
+    tables = town.scenario.tables
+    assumed = any(row.get("status") == "assumed" for _line, row in tables.rows("budgets"))
+    marked = replace(town, known_scenario=replace(
+        town.scenario, tables=tables.with_frame("budgets", tables["budgets"].assign(status="assumed"))))  # fmt: skip
+    conclusions = [dict(brief_of([run], "zh").sections)["结论"] for run in (town, marked)]
+    assert (f"万元{ASSUMED}不变" in conclusions[0]) == assumed and f"万元{ASSUMED}不变" in conclusions[1]
+
+
+def test_a_simulation_adds_its_risks(town: Run, tmp_path: Path) -> None:
+    from gpsopt.runfolder import write_folder
+    from gpsopt.simulation.simulate import simulate, simulation_files
+
+    lived = simulate(town, draws=20)
+    folder = write_folder(tmp_path, lived.name, simulation_files(lived))
+    read = read_lived(folder)
+    assert read.draws == 20 and read.run == town.run and read.fragile
+    heads = [head for head, _said in brief_of([town], "en", read).sections]
+    assert "Under uncertainty" in heads and "Under uncertainty" not in dict(brief_of([town], "en").sections)
+    assert isinstance(read, Lived)
+    with pytest.raises(UsageError):
+        read_lived(tmp_path)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_slides_and_memo_open_again(town: Run, lang: str, tmp_path: Path) -> None:
+    from docx import Document
+    from pptx import Presentation
+
+    deck = Presentation(str(write_report([town], tmp_path / "s.pptx", lang)))
+    shapes = [shape for slide in deck.slides for shape in slide.shapes]
+    assert any(shape.has_chart for shape in shapes) and sum(shape.has_table for shape in shapes) == 3
+    assert any(town.run in shape.text_frame.text for shape in shapes if shape.has_text_frame)
+    memo = Document(str(write_report([town], tmp_path / "m.docx", lang)))
+    assert town.run in memo.paragraphs[-1].text and len(memo.tables) == 3
