@@ -11,8 +11,7 @@ import pandas as pd
 from gpsopt.analysis.explain.prices import RuleAnswer
 from gpsopt.analysis.explain.wording import Subjects, aim_noun, change, clause_name, moves, records, yuan
 from gpsopt.model.aims import MONEY_AIMS
-from gpsopt.nofit.names import unit_of
-from gpsopt.text import messages, say
+from gpsopt.text import messages, say, unit_of
 
 _SHOWN: Final = 12
 _STILL: Final = 1e-6
