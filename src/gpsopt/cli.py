@@ -42,13 +42,10 @@ def worded(tongue: str) -> Any:
         group_itself = command is group
         command.help = say("cli.help" if group_itself else f"cli.help_{command.name}", tongue)
         command.options_metavar = say("cli.some_options", tongue)
-        command.rich_help_panel = say("cli.commands", tongue)
         context = typer.Context(command, info_name=command.name)
         for param in (*command.params, command.get_help_option(context)):
             own = param.name if param.name in ("help", "json", "lang", "version") else f"{command.name}_{param.name}"
             param.help = say(f"cli.option_{own}", tongue)
-            is_option = param.param_type_name == "option"
-            param.rich_help_panel = say("cli.options" if is_option else "cli.arguments", tongue)
     group.subcommand_metavar = say("cli.some_command", tongue)
     return group
 

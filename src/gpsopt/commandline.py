@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from gpsopt import terminal
 from gpsopt.errors import Finding, UsageError
+from gpsopt.helppage import help_of
 from gpsopt.text import say
 
 
@@ -33,11 +34,28 @@ class Commands(TyperGroup):
             raise UsageError("command_unknown", command=args[0], known=", ".join(self.commands))
         return super().resolve_command(ctx, args)
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        formatter.write(help_of(self, ctx, tongue_of()))
+
+
+class Command(TyperCommand):
+    """A command whose help is printed on our own sheet."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        formatter.write(help_of(self, ctx, tongue_of()))
+
+
+class Application(typer.Typer):
+    """All commands are of our own kind."""
+
+    def command(self, name: str | None = None, **options: Any) -> Any:
+        return super().command(name, cls=Command, **options)
+
 
 Json = Annotated[bool, typer.Option("--json")]
 Lang = Annotated[Language | None, typer.Option("--lang", show_default=False)]
 
-app = typer.Typer(cls=Commands, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+app = Application(cls=Commands, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 _RANK: Final = {"error": 0, "warning": 1, "note": 2}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import os
@@ -104,27 +103,36 @@ def findings_table(findings: Sequence[Finding], lang: str) -> str:
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, lines: bool = False) -> str:
     """A table as text, as wide as the terminal."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
-    width = Console(file=sys.stdout).width if sys.stdout.isatty() else _WIDTH
-    out = Console(
-        file=io.StringIO(),
-        force_jupyter=False,
-        width=width,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        color_system=None,
-    )
     shown = Table(box=box.SIMPLE_HEAD, show_lines=lines, pad_edge=False)
     for place, column in enumerate(columns):
         shown.add_column(column, overflow="fold", no_wrap=place == 0)
     for row in rows:
         shown.add_row(*row)
+    return _printed(shown)
+
+
+def pairs(rows: Sequence[tuple[str, str]]) -> str:
+    """Names and what they mean, in two columns as wide as the terminal."""
+    from rich.table import Table
+
+    shown = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 2))
+    shown.add_column(overflow="fold", max_width=34)
+    shown.add_column(overflow="fold")
+    for row in rows:
+        shown.add_row(*row)
+    return _printed(shown)
+
+
+def _printed(shown: Any) -> str:
+    from rich.console import Console
+
+    from gpsopt.sheet import Sheet
+
+    out = Sheet(Console(file=sys.stdout).width if sys.stdout.isatty() else _WIDTH, color_system=None)
     out.print(shown)
-    text: str = out.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
+    return out.text().strip("\n")
 
 
 def emit(reply: Reply, out: TextIO, as_json: bool) -> None:

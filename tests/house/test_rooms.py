@@ -9,8 +9,8 @@ from tests.house.tree import PACKAGE, files, imported, modules, name, parsed
 #: who may import whom: a room knows its own group and those above, never one below
 ORDER = (
     ("text", "errors", "money"),
-    ("tables", "settings", "figures", "cells", "csvfile", "tomlfile", "read", "controls", "unitvalue", "settingkeys",
-     "departure", "dictionary", "changes", "scenario"),
+    ("tables", "settings", "figures", "sheet", "cells", "csvfile", "tomlfile", "read", "controls", "unitvalue",
+     "settingkeys", "departure", "dictionary", "changes", "scenario"),
     ("checks",),
     ("compiler", "cluster"),
     ("model",),
@@ -24,6 +24,7 @@ ORDER = (
     ("jobs",),
     ("desk",),
     ("terminal",),
+    ("helppage",),
     ("commandline",),
     ("commands",),
     ("cli", "screens"),

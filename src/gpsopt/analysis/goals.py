@@ -6,7 +6,6 @@ out here once more from the ledger itself, as an auditor would: money moved for 
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,7 +15,6 @@ from typing import Any, Final
 
 import pandas as pd
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from gpsopt.errors import UsageError
@@ -24,6 +22,7 @@ from gpsopt.figures import goal_figure
 from gpsopt.money import fen
 from gpsopt.plan.plan import Result
 from gpsopt.runread import Run, as_run
+from gpsopt.sheet import Sheet
 from gpsopt.text import say
 
 #: goal -> (in which direction it is better, section of the document)
@@ -150,7 +149,7 @@ def _today(run: Run) -> dict[str, Fraction]:
 
 
 def _page(board: Scoreboard, lang: str) -> str:
-    out = Console(file=io.StringIO(), force_jupyter=False, width=_WIDTH, highlight=False, markup=False, emoji=False)
+    out = Sheet(_WIDTH)
     out.print(say("scoreboard.title", lang, title=board.run.title(lang), run=board.run.run), soft_wrap=True)
     years = [c for c in board.frame.columns if c.isdigit()]
     table = Table(box=box.SIMPLE, pad_edge=False)
@@ -177,8 +176,7 @@ def _page(board: Scoreboard, lang: str) -> str:
         share = f"{100 * own / due:.1f} %" if due else "–"
         said = {"year": when, "own": f"{own / 100:,.2f}", "due": f"{due / 100:,.2f}", "share": share}
         out.print(say("scoreboard.ledger", lang, **said), soft_wrap=True)
-    text = out.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines())
+    return out.text()
 
 
 __all__ = ["GOALS", "Scoreboard", "fees_in_ledger", "scoreboard"]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from gpsopt.analysis.compare.wording import Names
 from gpsopt.figures import aim_figure, wan
 from gpsopt.runread import as_run
+from gpsopt.sheet import Sheet
 from gpsopt.text import say, term
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ _NAMED: Final = 4  # awards and providers that are named
 
 def frontier_page(found: Frontier, lang: str) -> str:
     """The points with bounds, and in words what a step along the first two aims costs."""
-    out = Console(file=io.StringIO(), force_jupyter=False, width=_WIDTH, highlight=False, markup=False, emoji=False)
+    out = Sheet(_WIDTH)
     names = [term(aim, lang, within="aims") for aim in found.aims]
     out.print(say("tradeoff.title", lang, title=found.scenario.title(lang), aims=" × ".join(names)), soft_wrap=True)
     out.print(say("tradeoff.plans" if found.are_plans else "tradeoff.relaxed", lang), soft_wrap=True)
@@ -50,8 +49,7 @@ def frontier_page(found: Frontier, lang: str) -> str:
             out.print(_step(found, before, after, lang), soft_wrap=True)
     kept, tried = len(found.points), found.tried
     out.print(say("tradeoff.counted", lang, kept=kept, tried=tried, seconds=f"{found.seconds:.1f}"), soft_wrap=True)
-    text = out.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines())
+    return out.text()
 
 
 def _step(found: Frontier, before: Point, after: Point, lang: str) -> str:
@@ -76,7 +74,7 @@ def _amount(aim: str, value: float, lang: str) -> str:
 
 def alternatives_page(found: Alternatives, lang: str) -> str:
     """The plans with their aims, what each shares with the best, the differences in words, safe and open awards."""
-    out = Console(file=io.StringIO(), force_jupyter=False, width=_WIDTH, highlight=False, markup=False, emoji=False)
+    out = Sheet(_WIDTH)
     title = found.best.scenario.title(lang)
     out.print(say("alternatives.title", lang, title=title, within=f"{100 * found.within:g}"), soft_wrap=True)
     table = Table(box=box.SIMPLE, pad_edge=False)
@@ -102,8 +100,7 @@ def alternatives_page(found: Alternatives, lang: str) -> str:
     for line in _states(found, names, lang):
         out.print(line, soft_wrap=True)
     out.print(say("alternatives.seconds", lang, seconds=f"{found.seconds:.1f}"), soft_wrap=True)
-    text = out.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines())
+    return out.text()
 
 
 def _in_words(found: Alternatives, number: int, names: Names, lang: str) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
@@ -11,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from gpsopt.figures import aim_figure
 from gpsopt.model.obligations import TERM_IN_FORCE
 from gpsopt.money import MICRO_PER_YUAN, fen, format_money, half_up
 from gpsopt.scenario import Scenario
+from gpsopt.sheet import Sheet
 from gpsopt.text import say, term
 
 _WIDTH = 100
@@ -25,7 +24,7 @@ _WIDTH = 100
 
 def page_of(scenario: Scenario, frames: Mapping[str, pd.DataFrame], summary: Mapping[str, Any], lang: str) -> str:
     """The page as text, at most 100 columns wide."""
-    out = Console(file=io.StringIO(), force_jupyter=False, width=_WIDTH, highlight=False, markup=False, emoji=False)
+    out = Sheet(_WIDTH)
     out.print(scenario.title(lang))
     if scenario.settings.question:
         out.print(_w("question", lang, question=scenario.settings.question))
@@ -45,8 +44,7 @@ def page_of(scenario: Scenario, frames: Mapping[str, pd.DataFrame], summary: Map
     counts, seconds = summary["counts"], summary["seconds"]
     shown = {k: f"{seconds.get(k, 0):.1f}" for k in ("read", "build", "solve")}
     out.print(_w("counts", lang, **counts, **shown))
-    text = out.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines())
+    return out.text()
 
 
 def _w(key: str, lang: str, **values: object) -> str:

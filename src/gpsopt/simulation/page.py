@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from gpsopt.money import format_money
+from gpsopt.sheet import Sheet
 from gpsopt.simulation.indicators import SUMS
 from gpsopt.text import say, term
 
@@ -25,7 +24,7 @@ _LED = ("livelihood_shortfall", "shortfall", "outlay")
 
 def page_of(simulation: Simulation, lang: str) -> str:
     """The page as text, at most 100 columns wide."""
-    out = Console(file=io.StringIO(), force_jupyter=False, width=_WIDTH, highlight=False, markup=False, emoji=False)
+    out = Sheet(_WIDTH)
     summary, frames = simulation.summary, simulation.frames
     title = str(summary["title_zh"] if lang == "zh" else summary["title"])
     out.print(_words("title", lang, title=title, run=summary["run"]))
@@ -50,8 +49,7 @@ def page_of(simulation: Simulation, lang: str) -> str:
         out.print(_regret(simulation, lang))
     out.print(_drill(simulation, lang))
     out.print(_words("held", lang))
-    text: str = out.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines())
+    return out.text()
 
 
 def _words(key: str, lang: str, **values: object) -> str:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 import pandas as pd
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from gpsopt.analysis.compare.comparison import Comparison, Contrast
 from gpsopt.analysis.compare.wording import Names, cause_name, cause_place, difference_line
 from gpsopt.errors import visible
 from gpsopt.figures import aim_figure, goal_figure, wan
+from gpsopt.sheet import Sheet
 from gpsopt.text import say, term
 
 _WIDTH: Final = 120
@@ -28,7 +27,7 @@ _PARTS: Final = ("direct", "stranded", "purchased", "unspent")
 
 def page_of(comparison: Comparison, lang: str) -> str:
     """The pages as text."""
-    out = Console(file=io.StringIO(), force_jupyter=False, width=_WIDTH, highlight=False, markup=False, emoji=False)
+    out = Sheet(_WIDTH)
     names = Names(comparison.runs, lang)
     for line in _head(comparison, lang):
         out.print(line, soft_wrap=True)
@@ -54,8 +53,7 @@ def page_of(comparison: Comparison, lang: str) -> str:
             for part in comparison.waterfalls[contrast.name].printed(lang):
                 out.print(part, soft_wrap=isinstance(part, str), end="\n" if isinstance(part, str) else "")
     out.print(_word("assumed", lang))
-    text = out.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines())
+    return out.text()
 
 
 def _word(key: str, lang: str, **values: object) -> str:
