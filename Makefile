@@ -23,11 +23,14 @@ endif
 demo: $(RUN_READY)
 	$(BIN)/gpsopt solve scenarios/baseline.toml
 
+# Two processes share the files of tests between them.
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
+
 test: $(DEV_READY)
-	$(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-all: $(DEV_READY)
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 # Each clause dropped, shifted, turned round and loosened: the table of who notices.
 mutants: $(DEV_READY)

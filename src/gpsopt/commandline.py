@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -45,10 +45,13 @@ class Command(TyperCommand):
         formatter.write(help_of(self, ctx, tongue_of()))
 
 
+Answer = TypeVar("Answer", bound=Callable[..., Any])
+
+
 class Application(typer.Typer):
     """All commands are of our own kind."""
 
-    def command(self, name: str | None = None, **options: Any) -> Any:
+    def command(self, name: str | None = None, **options: Any) -> Callable[[Answer], Answer]:
         return super().command(name, cls=Command, **options)
 
 

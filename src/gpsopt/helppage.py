@@ -15,7 +15,7 @@ _STORED: Final = 2**31 - 1  # the largest number that fits: a limit of storage, 
 
 def help_of(command: Any, ctx: Any, tongue: str) -> str:
     """Usage, what the command does, its arguments, options and, of a group, its commands."""
-    usage = " ".join((ctx.command_path, *command.collect_usage_pieces(ctx)))
+    usage = " ".join((ctx.command_path, *(piece.strip("{}") for piece in command.collect_usage_pieces(ctx))))
     parts = [say("cli.usage", tongue, usage=usage), command.help or ""]
     params = command.get_params(ctx)
     for title, kind in (("arguments", "argument"), ("options", "option")):
@@ -41,7 +41,7 @@ def _row(param: Any, tongue: str) -> tuple[str, str]:
         said.append(say("cli.limits", tongue, limits=limits))
     if is_option and param.required:
         said.append(say("cli.required", tongue))
-    elif param.show_default and isinstance(param.default, str | int | float | Path) and param.default is not False:
+    elif isinstance(param.default, str | float | Path) and param.show_default:
         said.append(say("cli.default", tongue, value=param.default))
     return f"{name} {values}".strip(), ("" if tongue == "zh" else " ").join(said)
 
@@ -60,5 +60,5 @@ def _values(param: Any) -> str:
 
 def _limits(param: Any) -> str:
     high = None if param.max is None or param.max >= _STORED else param.max
-    parts = [f"{sign} {limit:g}" for sign, limit in (("≥", param.min), ("≤", high)) if limit is not None]
+    parts = [f"{sign}{limit:g}" for sign, limit in (("≥", param.min), ("≤", high)) if limit is not None]
     return ", ".join(parts)

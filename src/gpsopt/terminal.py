@@ -117,7 +117,7 @@ def pairs(rows: Sequence[tuple[str, str]]) -> str:
     """Names and what they mean, in two columns as wide as the terminal."""
     from rich.table import Table
 
-    shown = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 2))
+    shown = Table(box=None, show_header=False, padding=(0, 2))
     shown.add_column(overflow="fold", max_width=34)
     shown.add_column(overflow="fold")
     for row in rows:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any, Final
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from gpsopt.model.aims import MONEY_AIMS
 from gpsopt.model.soft import BREACH
+from gpsopt.sheet import Sheet
 from gpsopt.text import say, term
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ _ROUNDING: Final = 0.005  # what is less than that is shown as nothing
 
 def page_of(found: TwoStage, lang: str) -> str:
     """The page as text, at most 100 columns wide."""
-    out = Console(file=io.StringIO(), force_jupyter=False, width=_WIDTH, highlight=False, markup=False, emoji=False)
+    out = Sheet(_WIDTH)
     summary, decided = found.summary, found.frames["decided"]
     title = str(summary["title_zh"] if lang == "zh" else summary["title"])
     out.print(_words("title", lang, title=title, run=summary["run"]))
@@ -40,8 +39,7 @@ def page_of(found: TwoStage, lang: str) -> str:
         out.print(_words("mean_fails", lang, futures=summary["mean_without_plan"], all=summary["futures"]))
     out.print(_words("on_base" if found.is_plan else "not_on_base", lang))
     out.print(_words("reading", lang))
-    text: str = out.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines())
+    return out.text()
 
 
 def _words(key: str, lang: str, **values: object) -> str:
