@@ -73,6 +73,9 @@ DRAWN: dict[str, Callable[[Run, Look], Any]] = {
     "fan_of_money": lambda run, look: charts.fan(
         simulate(run, draws=40).frames["fan"].assign(target=1e5), "outlay", look
     ),
+    "drill": lambda run, look: charts.drill(simulate(run, draws=1).frames["drill"], {}, look),
+    "hurt": lambda run, look: charts.hurt(simulate(run, draws=40).frames["hurt"], "area", {}, look),
+    "chances": lambda run, look: charts.chances(simulate(run, draws=40).frames["budgets"], {}, look),
     "swings": lambda run, look: charts.swings(simulate(run, draws=1).frames["tornado"], "outlay", {}, look),
     "stability": lambda run, look: charts.stability(AGAIN, charts.names_of(run, "undertakers", look.lang), look),
     "gap_over_time": lambda _run, look: charts.gap_over_time(EVENTS, look, asked=0.005),
@@ -194,6 +197,15 @@ def test_numbers_are_short_and_signed() -> None:
     assert charts.number(1234567.8) == "1,234,568" and charts.number(-3.14159) == "−3.14"
     assert charts.number(0.0004) == "0.0004" and charts.number(5, sign=True) == "+5"
     assert charts.percent(0.12345) == "12.3%"
+
+
+def test_the_drill_names_who_steps_in_and_who_is_alone(town: Run) -> None:
+    frame = simulate(town, draws=1).frames["drill"]
+    rows = charts.drill_rows(frame, {"u1": "First"}, Look("en"), 20)
+    assert (rows["lost"] + rows["recovered"]).sum() * 1e4 == pytest.approx(frame["value"].sum())
+    alone = rows["recovered"] == 0
+    assert rows.loc[alone, "words"].str.endswith("nobody steps in").all() and alone.any() and not alone.all()
+    assert [w.rpartition(" ← ")[2] for w in rows.loc[~alone, "words"]] == rows.loc[~alone, "steps_in"].tolist()
 
 
 def test_the_fan_shows_what_the_simulation_found(town: Run) -> None:

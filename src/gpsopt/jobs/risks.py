@@ -53,7 +53,7 @@ def two_stage(board: Board, job: Job, watch: Any) -> None:
 
     given = job.given
     found = two_stage_of(
-        snapshot(board, job), int(given["futures"]), averse=float(given["averse"]), gap=_GAP / 10,
+        snapshot(board, job), int(given["futures"]), averse=float(given["averse"]),
         progress=_seldom(teller(board, job)),
     )  # fmt: skip
     _closed(board, job, write_run(found.plan, board.folder / given["out"], found.files()))

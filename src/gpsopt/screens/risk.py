@@ -189,7 +189,13 @@ def chances(here: Visit, shown: Lived) -> None:
 
 def hurt(here: Visit, shown: Lived) -> None:
     """Whose services are missing."""
-    kind = st.radio(here.say("simulation.who"), list(_KINDS), format_func=here.term, horizontal=True, key="risk_kind")
+    kind = st.radio(
+        here.say("simulation.who"),
+        list(_KINDS),
+        format_func=lambda k: here.say(f"risk.kind_{k}"),
+        horizontal=True,
+        key="risk_kind",
+    )
     frame = shown.frames["hurt"]
     rows = frame[frame["kind"] == kind]
     if kind is None or not len(rows):
@@ -199,7 +205,7 @@ def hurt(here: Visit, shown: Lived) -> None:
         **{c: [look_money(here, v) for v in rows[c]] for c in ("plan", "mean", "worst_decile")},
     )  # fmt: skip
     chart(here, charts.hurt(frame, kind, _words(shown.run, here, _KINDS[kind]), here.look(_WIDTH)), table, "hurt",
-          who=here.term(kind), plan=here.say("simulation.plan"), mean=here.say("simulation.mean"),
+          who=here.say(f"risk.kind_{kind}"), plan=here.say("simulation.plan"), mean=here.say("simulation.mean"),
           worst_decile=here.say("simulation.worst"))  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from gpsopt.report.charts import Look, aim_text
 from gpsopt.screens.lived import looked_up
 from gpsopt.screens.shown import grid, percent
 from gpsopt.screens.visit import Visit
-from gpsopt.simulation.twostagepage import aim_name, is_money
+from gpsopt.simulation.twostagepage import aim_name, written_as
 
 _FUTURES: Final = (5, 10, 20, 50)
 _AVERSE: Final = (0.0, 0.5, 1.0)
@@ -64,7 +64,8 @@ def answer(here: Visit, job: Job) -> None:
         st.warning(here.say("risk.gone"))
         return
     frames, summary = found
-    st.markdown(here.say("twostage.on_base" if summary["plan_on_base"] else "twostage.not_on_base"))
+    st.markdown(f"{here.term('run')} `{summary['run']}` · "
+                + here.say("twostage.on_base" if summary["plan_on_base"] else "twostage.not_on_base"))  # fmt: skip
     values, look = frames["values"], here.look()
     rows = pd.DataFrame({
         "aim": [aim_name(str(a), here.lang) for a in values["aim"]],
@@ -110,7 +111,9 @@ def _yes(here: Visit, column: Any) -> list[str]:
 def _said(aim: str, value: Any, look: Look) -> str:
     if value != value:
         return "—"
-    return aim_text("outlay" if is_money(aim) else aim, float(value), look)
+    kind = written_as(aim)
+    digits = 6 if kind == "worst_area" else 2  # less than a fen, or a part of a million, is nothing
+    return aim_text(kind, round(float(value), digits) + 0.0, look)
 
 
 def _between(aim: str, low: Any, high: Any, look: Look) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich import box
 from rich.table import Table
 
-from gpsopt.model.aims import MONEY_AIMS
+from gpsopt.figures import aim_figure
 from gpsopt.model.soft import BREACH
 from gpsopt.sheet import Sheet
 from gpsopt.text import say, term
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _WIDTH: Final = 100
 _SHOWN: Final = 8
-_ROUNDING: Final = 0.005  # what is less than that is shown as nothing
 
 
 def page_of(found: TwoStage, lang: str) -> str:
@@ -54,23 +53,20 @@ def aim_name(aim: str, lang: str) -> str:
     return _words("missed", lang, clause=term(clause, lang, within="clauses"))
 
 
-def aim_figure(aim: str, value: Any) -> str:
-    """A value of an aim, money in 万元; a dash where there is none."""
-    if value is None or value != value:
-        return "—"
-    unit = 100.0 if aim == "worst_area" else 1e-4 if is_money(aim) else 1.0
-    shown = 0.0 if abs(value * unit) < _ROUNDING else value * unit
-    return f"{shown:,.2f}" + (" %" if aim == "worst_area" else "")
+def written_as(aim: str) -> str:
+    """The aim whose way of writing figures this one shares: violations in yuan are money, others plain numbers."""
+    if not aim.startswith(BREACH):
+        return aim
+    return "outlay" if aim.endswith("_yuan") else "benefit"
 
 
-def is_money(aim: str) -> bool:
-    """Is the aim counted in yuan?"""
-    return aim in MONEY_AIMS or aim.endswith("_yuan")
+def _figure(aim: str, value: Any) -> str:
+    return aim_figure(written_as(aim), value)
 
 
-def between(aim: str, low: Any, high: Any) -> str:
+def _between(aim: str, low: Any, high: Any) -> str:
     """An interval, or the one value that both ends show."""
-    ends = aim_figure(aim, low), aim_figure(aim, high)
+    ends = _figure(aim, low), _figure(aim, high)
     return ends[0] if ends[0] == ends[1] else " … ".join(ends)
 
 
@@ -82,8 +78,8 @@ def _values(found: TwoStage, lang: str) -> Table:
     for row in found.frames["values"].itertuples():
         aim = str(row.aim)
         table.add_row(
-            aim_name(aim, lang), *(aim_figure(aim, v) for v in (row.two_stage, row.worst, row.mean, row.perfect)),
-            between(aim, row.vss_low, row.vss_high), between(aim, row.evpi_low, row.evpi_high),
+            aim_name(aim, lang), *(_figure(aim, v) for v in (row.two_stage, row.worst, row.mean, row.perfect)),
+            _between(aim, row.vss_low, row.vss_high), _between(aim, row.evpi_low, row.evpi_high),
         )  # fmt: skip
     return table
 

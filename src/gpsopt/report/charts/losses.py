@@ -16,10 +16,14 @@ _AT_RISK: Final = 0.9
 
 def drill_rows(drill: pd.DataFrame, names: Mapping[str, str], look: Look, most: int) -> pd.DataFrame:
     """The undertakers whose failure loses most, amounts in the reader's unit."""
+    alone = look.word("drill_alone")
     rows = drill[(drill["lost"] > 0) | (drill["recovered"] > 0)].head(most).copy()
     rows["name"] = [names.get(str(u), str(u)) for u in rows["undertaker"]]
     rows["steps_in"] = [names.get(str(u), str(u)) if u else "—" for u in rows["fallback"].fillna("")]
-    rows["words"] = [f"{look.amount(lost)}  ← {who}" for lost, who in zip(rows["lost"], rows["steps_in"], strict=True)]
+    rows["words"] = [
+        look.amount(lost) + (f" ← {who}" if recovered > 0 else f" · {alone}")
+        for lost, recovered, who in zip(rows["lost"], rows["recovered"], rows["steps_in"], strict=True)
+    ]  # fmt: skip
     for column in ("lost", "recovered"):
         rows[column] = [look.money(v) for v in rows[column]]
     return rows.reset_index(drop=True)
@@ -41,7 +45,7 @@ def drill(frame: pd.DataFrame, names: Mapping[str, str], look: Look | None = Non
     rows["end"] = rows["lost"] + rows["recovered"]
     far = float(rows["end"].max()) if len(rows) else 1.0
     y = alt.Y("name:N", sort=list(rows["name"]), title=None, axis=alt.Axis(ticks=False, labelLimit=230))
-    scale = alt.Scale(domain=[0, 1.45 * far], nice=False)
+    scale = alt.Scale(domain=[0, 1.75 * far], nice=False)  # room for who steps in
     x = alt.X("worth:Q", stack="zero", scale=scale, axis=alt.Axis(tickCount=5),
               title=f"{look.word('drill_axis')}{look.word('in_unit', unit=look.money_unit)}")  # fmt: skip
     bars = alt.Chart(long).mark_bar(height=15).encode(
@@ -74,7 +78,8 @@ def hurt(frame: pd.DataFrame, kind: str, names: Mapping[str, str], look: Look | 
     long = rows.melt(["name", "words"], list(shapes), "which", "value")
     long["which_name"] = long["which"].map(said)
     far = float(long["value"].max()) if len(long) else 1.0
-    y = alt.Y("name:N", sort=list(rows["name"]), title=None, axis=alt.Axis(ticks=False, labelLimit=230))
+    y = alt.Y("name:N", sort=list(rows["name"]), title=None,
+              axis=alt.Axis(ticks=False, labelLimit=230, labelPadding=9))  # fmt: skip
     x = alt.X("value:Q", axis=alt.Axis(tickCount=5), scale=alt.Scale(domain=[0, 1.2 * (far or 1.0)], nice=False),
               title=f"{look.word('hurt_axis')}{look.word('in_unit', unit=look.money_unit)}")  # fmt: skip
     base = alt.Chart(rows)
@@ -103,20 +108,20 @@ def chances(frame: pd.DataFrame, names: Mapping[str, str], look: Look | None = N
     rows = frame[frame["purchaser"].isin(worst.index)].copy()
     rows["name"] = [names.get(str(key), str(key)) for key in rows["purchaser"]]
     rows["words"] = [("! " if c < _AT_RISK else "") + percent(c, 0) for c in rows["chance"]]
-    rows["ink"] = [look.on(float(c)) for c in rows["chance"]]
+    least = min(0.5, float(rows["chance"].min()) if len(rows) else 0.0)
+    rows["ink"] = [look.on((float(c) - least) / (1 - least)) for c in rows["chance"]]
     order = [names.get(str(key), str(key)) for key in worst.index]
     y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=230))
     x = alt.X("year:O", title=None, axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False))
-    scale = alt.Scale(domain=[0, 1 / 3, 2 / 3, 1], range=list(inks.scale))
+    steps = [least + (1 - least) * k / (len(inks.scale) - 1) for k in range(len(inks.scale))]
+    scale = alt.Scale(domain=steps, range=list(inks.scale), interpolate="rgb")
     base: Any = alt.Chart(rows)
     cells = base.mark_rect(stroke=inks.paper, strokeWidth=2).encode(
         x=x, y=y, color=alt.Color("chance:Q", scale=scale, legend=None),
         tooltip=[alt.Tooltip("name:N"), alt.Tooltip("year:O"), alt.Tooltip("words:N")],
     )  # fmt: skip
     text = lettering(base).encode(x=x, y=y, text="words:N", color=alt.Color("ink:N", scale=None))
-    years = max(1, rows["year"].nunique())
-    chart = layered(cells, text, own_colours=True, width=min(90 * years, max(240, look.width - 230)),
-                    height=alt.Step(26))  # fmt: skip
+    chart = layered(cells, text, own_colours=True, width=alt.Step(84), height=alt.Step(26))
     return dressed(chart, look, title or look.word("chances_title"), subtitle or look.word("chances_sub"))
 
 
