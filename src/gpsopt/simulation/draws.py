@@ -187,23 +187,25 @@ def factor_of(
     things: Mapping[str, Sequence[str]], count: int,
 ) -> Floats | None:  # fmt: skip
     """The factor of every thing from the values (shape: draws, years) of the units that the rows are drawn for."""
-    rate = name in RATES
+    join = np.maximum if name in RATES else np.multiply
     found: Floats | None = None
     for row in rows:
         if row.factor != name:
             continue
         units = _units(row, things, count)
-        if not any(u is not None for u in units):
+        names = {unit: None for unit in units if unit is not None}
+        if not names:
+            continue
+        place = {unit: i for i, unit in enumerate(names)}
+        worth = np.stack([values(row, unit) for unit in names], axis=1)
+        touched = np.array([unit is not None for unit in units], dtype=bool)
+        theirs = worth[:, [place[unit] for unit in units if unit is not None]]
+        if found is None and touched.all():
+            found = theirs
             continue
         if found is None:
-            found = np.full((shape[0], count, shape[1]), 0.0 if rate else 1.0)
-        members: dict[str, list[int]] = {}
-        for place, unit in enumerate(units):
-            if unit is not None:
-                members.setdefault(unit, []).append(place)
-        for unit, places in members.items():
-            worth = values(row, unit)[:, None, :]
-            found[:, places] = np.maximum(found[:, places], worth) if rate else found[:, places] * worth
+            found = np.full((shape[0], count, shape[1]), 0.0 if name in RATES else 1.0)
+        found[:, touched] = join(found[:, touched], theirs)
     return found
 
 
