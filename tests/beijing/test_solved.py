@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from gpsopt.plan.plan import Plan
 from gpsopt.planning import solve
+from gpsopt.simulation.simulate import simulate
 from tests.beijing.bars import full_undertakers, kept_and_parted, short_of_money
 
 BASELINE = Path(__file__).resolve().parents[2] / "scenarios" / "baseline.toml"
@@ -40,3 +42,16 @@ def test_capacity_binds_for_a_tenth_of_the_undertakers_in_every_mean_year(plan: 
 def test_some_matters_stay_some_move_in_part_and_some_wholly(plan: Plan) -> None:
     kept, part, gone = kept_and_parted(plan)
     assert min(kept, part, gone) >= 10
+
+
+@pytest.mark.slow
+def test_ten_thousand_futures_of_four_years_are_lived_through_in_seconds(plan: Plan) -> None:
+    """The bar is 10 s on a quiet machine; here CPU seconds with a margin, so that other work does not matter."""
+    began = time.process_time()
+    simulation = simulate(plan, draws=10_000, seed=1)
+    assert time.process_time() - began < 40
+    fan = simulation.frames["fan"]
+    assert set(fan["year"]) == {2014, 2015, 2016, 2017}
+    again = simulate(plan, draws=10_000, seed=1).frames["fan"]
+    assert fan.equals(again)  # means and quantiles, to the last digit
+    assert simulation.frames["budgets"]["chance"].between(0, 1).all()

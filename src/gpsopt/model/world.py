@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -93,15 +92,15 @@ def world_of(scenario: Scenario) -> World:
     return World(facts, pairs, marks_of(facts, pairs.offers), most, binary_of(facts, pairs))
 
 
-def forecast_world(world: World, price: Floats, cost: Floats, budget: Mapping[tuple[str, int], int]) -> World:
-    """The same candidates at other prices, direct costs and budgets than the tables give.
+def forecast_world(world: World, price: Floats, cost: Floats) -> World:
+    """The same candidates at other prices and direct costs than the tables give.
 
-    `price` multiplies the price of each pair, `cost` (needs, years) what the lines cost; `budget` in fen. Amounts
-    are rounded half up. Who is a candidate stays as the tables' prices have it: fees are fixed by the matter (3(5)).
+    `price` multiplies the price of each pair, `cost` (needs, years) what the lines cost. Amounts are rounded
+    half up. Who is a candidate stays as the tables' prices have it: fees are fixed by the matter (3(5)).
     """
     lines, pairs = world.facts.lines, world.pairs
     expenditure = np.floor(lines.expenditure * cost + 0.5).astype(np.int64)
-    facts = replace(world.facts, lines=replace(lines, expenditure=expenditure), budget=budget)
+    facts = replace(world.facts, lines=replace(lines, expenditure=expenditure))
     pairs = replace(pairs, price=np.floor(pairs.price * price + 0.5).astype(np.int64))
     return World(facts, pairs, world.marks, most_of(facts, pairs), world.binary)
 

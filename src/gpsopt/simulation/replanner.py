@@ -40,8 +40,6 @@ from gpsopt.solving.stages import Options
 PairKey = tuple[str, str, int]  # offer, need, year
 #: what no plan can do without, whatever happened: what undertakers can do, and how contracts are made
 _FIRM: Final = ("own_capacity", "award_size")
-#: money of the years that are over is spent: their budgets are no limit any more
-_OVER: Final = 100
 
 
 @dataclass(frozen=True)
@@ -168,9 +166,7 @@ class Replanner:
         self, scenario: Scenario, sight: Sight, belief: Belief, column: int, in_force: InForce | None
     ) -> InForce | None:
         tables_world = world_of(scenario)
-        over = set(self.base.facts.years[:column])
-        budget = {(p, t): b * (_OVER if t in over else 1) for (p, t), b in self.base.facts.budget.items()}
-        world = forecast_world(tables_world, _price(tables_world, sight), belief.cost, budget)
+        world = forecast_world(tables_world, _price(tables_world, sight), belief.cost)
         compiled = compile_model(build_world(world))
         if in_force is not None and column:
             compiled = _with_past(world, compiled, column, in_force)

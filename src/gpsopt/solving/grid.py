@@ -72,6 +72,7 @@ def _repair(
     problem = _offsets(compiled, steps, point, width)
     engine, lower, upper = problem.engine, problem.row_lower.copy(), problem.row_upper.copy()
     engine.set_cost(_cost(aims, point, compiled, steps))
+    asks = np.isfinite(compiled.row_lower) | np.isfinite(compiled.row_upper)  # rows of years that are over ask nothing
     limits = Limits(1e-9, 1e-7, nodes=2_000) if problem.free <= _FEW else Limits(1e-9, 1e-3, nodes=1)
     for _round in range(_ROUNDS):
         try:
@@ -84,7 +85,7 @@ def _repair(
         found[steps.columns] = (np.round(found[steps.columns]) + problem.start) * steps.size
         quantities = _quantities(world, compiled, steps, found)
         money = money_of(world, quantities)
-        broken = _broken_rows(world, compiled, quantities, money) + problem.broken(found)
+        broken = [b for b in _broken_rows(world, compiled, quantities, money) if asks[b[0]]] + problem.broken(found)
         broken += passed(quantities, money) if passed is not None and not broken else []
         if not broken:
             return quantities, money, True
