@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,12 +12,17 @@ from gpsopt.errors import UsageError
 from gpsopt.terminal import Reply
 from gpsopt.text import say
 
+if TYPE_CHECKING:
+    from gpsopt.runread import Run
+
 
 @app.command()
 def export(
     source: Annotated[Path, typer.Argument(metavar="MODEL|SCENARIO|RUN")],
     to: Annotated[Path, typer.Option()],
     aim: Annotated[str | None, typer.Option()] = None,
+    fiscal: Annotated[bool, typer.Option("--fiscal")] = False,
+    ocid: Annotated[str | None, typer.Option(metavar="PREFIX")] = None,
     json: Json = False,
     lang: Lang = None,
 ) -> Reply:
@@ -25,11 +30,15 @@ def export(
     if to.suffix.lower() in (".mps", ".lp"):
         return _matrix(source, to, aim)
     writable(to.parent)
+    if to.suffix.lower() == ".json":
+        return _releases(source, to, ocid)
+    if fiscal:
+        return _fiscal(source, to)
     if to.suffix.lower() == ".xlsx":
         return _workbook(source, to)
     if not to.suffix:
         return _package(source, to)
-    raise UsageError("export_format", path=str(to), known=".mps, .lp, .xlsx, datapackage")
+    raise UsageError("export_format", path=str(to), known=".mps, .lp, .xlsx, .json, datapackage")
 
 
 def _matrix(source: Path, to: Path, aim: str | None) -> Reply:
@@ -76,9 +85,42 @@ def _package(source: Path, to: Path) -> Reply:
     from gpsopt.datapackage import write_package
     from gpsopt.scenario import read_scenario
 
+    _free(to)
+    return _done(to, len(write_package(read_scenario(_model_of(source)), to)))
+
+
+def _plan_of(source: Path) -> Run:
+    """The run, which must hold a plan."""
+    from gpsopt.runread import read_run
+
+    run = read_run(source)
+    if not run.has_plan:
+        raise UsageError("no_plan", run=run.run, status=run.status)
+    return run
+
+
+def _releases(source: Path, to: Path, ocid: str | None) -> Reply:
+    """The run as releases of the Open Contracting Data Standard."""
+    from gpsopt.report.opencontracting import UNREGISTERED, write_releases
+
+    n = write_releases(_plan_of(source), to, tongue_of(), ocid or UNREGISTERED)
+    text = say("cli.exported_releases", tongue_of(), path=to, n=n)
+    return Reply(text=text, document={"path": str(to), "releases": n})
+
+
+def _fiscal(source: Path, to: Path) -> Reply:
+    """The run's budgets and transfers, in a folder of their own."""
+    from gpsopt.report.fiscal import write_fiscal
+
+    run = _plan_of(source)
+    _free(to)
+    return _done(to, len(write_fiscal(run, to, tongue_of())))
+
+
+def _free(to: Path) -> None:
+    """A folder that is not there yet, or is empty."""
     if to.exists() and not (to.is_dir() and not any(to.iterdir())):
         raise UsageError("folder_taken", path=str(to))
-    return _done(to, len(write_package(read_scenario(_model_of(source)), to)))
 
 
 def _done(to: Path, files: int) -> Reply:

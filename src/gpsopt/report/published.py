@@ -75,7 +75,7 @@ def annual_plan(of: Material) -> Paper:
             names.word(item, "kind"), names.open_text(asked.get("note")), names.of("areas", area),
             total(awards, "quantity"), names.unit(item), total(awards, "amount"),
             names.word(item, "procedure") or term("contract", of.lang), None,
-            _conditions(of, item, awards[0]["purchaser"]), int(state["candidates"]), asked.get("month"),
+            conditions_of(of, item, awards[0]["purchaser"]), int(state["candidates"]), asked.get("month"),
             say("paper.term_years", of.lang, n=of.term_years()), covered(of, state),
             say("paper.thin", of.lang) if state["thin"] else "",
         ))  # fmt: skip
@@ -92,7 +92,7 @@ def covered(of: Material, state: Row) -> str:
     return say("paper.cover_target", of.lang, share=f"{100 * Decimal(state['served']) / demand:.1f}%")
 
 
-def _conditions(of: Material, item: str, purchaser: str) -> str:
+def conditions_of(of: Material, item: str, purchaser: str) -> str:
     """The six conditions of 3(3), and the licences that the item's content asks for."""
     licences = [
         str(row["licence"])
