@@ -115,6 +115,8 @@ def test_nothing_of_a_machine_or_unfinished_is_in_the_tree() -> None:
     for path in files():
         if path.name == "test_words.py" or path.suffix in (".png", ".xlsx"):
             continue
+        if path.parent.name == "ocds":  # a published standard, unchanged: XXX is a currency of its list
+            continue
         text = path.read_text(encoding="utf-8", errors="replace")
         for pattern in FORBIDDEN:
             for found in re.finditer(pattern, text, re.MULTILINE):
