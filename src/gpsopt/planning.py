@@ -311,6 +311,7 @@ def _summary(world: World, options: Options, answer: Answer, counts: dict[str, i
         "aims": aims,
         "unit_values": dict(sorted(scenario.unit_values.items())),
         "totals": {},
+        **({"tightening": asdict(answer.tightening)} if answer.tightening is not None else {}),
         **_today(world),
         "counts": {**counts, "nodes": answer.nodes},
         "seconds": {},

@@ -44,6 +44,8 @@ def page_of(scenario: Scenario, frames: Mapping[str, pd.DataFrame], summary: Map
     counts, seconds = summary["counts"], summary["seconds"]
     shown = {k: f"{seconds.get(k, 0):.1f}" for k in ("read", "build", "solve")}
     out.print(_w("counts", lang, **counts, **shown))
+    if summary.get("tightening"):
+        out.print(_w("tightening", lang, **summary["tightening"]))
     return out.text()
 
 

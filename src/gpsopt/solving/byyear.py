@@ -21,6 +21,7 @@ from gpsopt.model.world import World
 from gpsopt.solving.clock import Progress
 from gpsopt.solving.engine import Array, Engine, Stop
 from gpsopt.solving.stages import Aim, Answer, Options, Stage, describe, hold_aim, seek
+from gpsopt.solving.tightening import tighten
 
 
 def seek_years(
@@ -31,9 +32,22 @@ def seek_years(
     stop: Stop | None = None,
     start: Array | None = None,
 ) -> tuple[Answer, Engine, tuple[Aim, ...]]:
-    """As `seek`: all years at once, or year by year where the options say relax_and_fix."""
+    """As `seek` on tightened rows: all years at once, or year by year where the options say relax_and_fix.
+
+    The engine that comes back has the rows as they were written, and those that hold the aims.
+    """
+    tight, done = tighten(compiled)
     if options.years == "joint" or len(world.facts.years) == 1:
-        return seek(world, compiled, options, progress, stop, start)
+        answer, engine, aims = seek(world, tight, options, progress, stop, start)
+    else:
+        answer, engine, aims = _year_by_year(world, tight, options, progress, stop)
+    return replace(answer, tightening=done), engine.over(compiled), aims
+
+
+def _year_by_year(
+    world: World, compiled: Any, options: Options, progress: Callable[[Progress], None] | None, stop: Stop | None
+) -> tuple[Answer, Engine, tuple[Aim, ...]]:  # fmt: skip
+    """Every year's decisions in turn, later years free to be fractions."""
     began = time.monotonic()
     year_of = years_of_columns(world, compiled)
     count, nodes, stopped = len(world.facts.years), 0, False

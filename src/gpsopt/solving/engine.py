@@ -8,24 +8,18 @@ differing run is repeated without the start.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 import highspy
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from gpsopt.errors import SolverError
-
-Array = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Report = Callable[[float, float], None]  # best value and bound so far, in the objective's own unit
-Stop = Callable[[], bool]  # asked again and again while the solver runs: shall it end with what it has?
+from gpsopt.solving.instance import Array as Array
+from gpsopt.solving.instance import Bools as Bools
+from gpsopt.solving.instance import Report, append, listening, loaded, ok, quiet_stdout, scale_of
+from gpsopt.solving.instance import Stop as Stop
 
 _STATUS: Final = highspy.HighsModelStatus
 _ENDS: Final = {
@@ -39,6 +33,7 @@ _ENDS: Final = {
     _STATUS.kUnbounded: "unbounded",
     _STATUS.kUnboundedOrInfeasible: "unclear",
 }
+_DUAL, _PRIMAL = 1, 4  # HiGHS: simplex_strategy
 #: relative difference between a claimed and a recomputed objective that is still rounding
 _CLAIM: Final = 1e-6
 #: violation of a row that a returned point may show, in the row's unit
@@ -85,6 +80,8 @@ class Engine:
         self._scale = scale_of(compiled)
         self._matrix = (compiled.matrix @ sparse.diags_array(self._scale)).tocsr()
         self._lower, self._upper = compiled.row_lower.copy(), compiled.row_upper.copy()
+        # Rows without any limit (tightening leaves such) stay out of the solver; nobody outside sees the difference.
+        self._kept = np.flatnonzero(np.isfinite(self._lower) | np.isfinite(self._upper))
         self._column_lower = compiled.column_lower / self._scale
         self._column_upper = compiled.column_upper / self._scale
         self._cost = np.zeros(self._matrix.shape[1])
@@ -92,8 +89,16 @@ class Engine:
         self._extra: list[tuple[Array, float, float]] = []
         self._highs = self._load(seed, relaxed=False)
         self._relaxed: Any = None
+        self._basis: Any = None  # with which the last relaxation ended
         self._held_duals: Array = np.zeros(0)
         self._seed = seed
+
+    def over(self, compiled: Any) -> Engine:
+        """The same appended rows over another model of the same columns (the one that was not tightened)."""
+        other = Engine(compiled, self._seed, self._stop)
+        for weights, lower, upper in self._extra:
+            other.add_row(weights / self._scale, lower, upper)
+        return other
 
     @property
     def integer_count(self) -> int:
@@ -109,20 +114,22 @@ class Engine:
         self._cost = cost * self._scale
         places = np.arange(len(cost), dtype=np.int32)
         for h in self._both():
-            _ok(h.changeColsCost(len(cost), places, self._cost))
+            ok(h.changeColsCost(len(cost), places, self._cost))
 
     def set_row_bounds(self, row: int, lower: float, upper: float) -> None:
-        """New limits of one row."""
+        """New limits of one row that has limits."""
         self._lower[row], self._upper[row] = lower, upper
+        place = int(np.searchsorted(self._kept, row))
+        assert self._kept[place] == row, "a row without limits is not in the solver"
         for h in self._both():
-            _ok(h.changeRowBounds(row, lower, upper))
+            ok(h.changeRowBounds(place, lower, upper))
 
     def add_row(self, weights: Array, lower: float, upper: float) -> None:
         """Hold lower <= weights . x <= upper from now on."""
         scaled = weights * self._scale
         self._extra.append((scaled, lower, upper))
         for h in self._both():
-            _append(h, scaled, lower, upper)
+            append(h, scaled, lower, upper)
 
     def rows(self) -> tuple[Any, Array, Array]:
         """The matrix with its appended rows and their limits, over the columns as the model counts them."""
@@ -133,16 +140,21 @@ class Engine:
         return sparse.vstack([unscaled, *extra], format="csr"), lower, upper
 
     def relaxation(self) -> tuple[float, Array, Array]:
-        """Value, point and row duals with every integer free to be a fraction: the value is a bound."""
+        """Value, point and row duals with every integer free to be a fraction: the value is a bound.
+
+        From the basis of the one before: what it held is kept by the point it ended with, so only costs differ. The
+        worst area of a city takes 10 CPU seconds so, 320 from nothing.
+        """
         self._load_relaxed()
-        status = self._run_relaxed()
+        status = self._run_relaxed(self._basis)
         if status == _STATUS.kInfeasible:
             raise NoRelaxation("solver_failed", status="Infeasible")
         if status != _STATUS.kOptimal:
             raise SolverError("solver_failed", status=self._relaxed.modelStatusToString(status))
         solution = self._relaxed.getSolution()
         inside = np.array(solution.col_value)
-        return float(self._cost @ inside), inside * self._scale, np.array(solution.row_dual)
+        self._basis = self._relaxed.getBasis()
+        return float(self._cost @ inside), inside * self._scale, self._all_rows(solution)
 
     def with_integers_of(self, point: Array) -> Array | None:
         """The best point whose integers are those of `point`, or None where rounding them leaves no room."""
@@ -154,7 +166,7 @@ class Engine:
         found = None
         if status == _STATUS.kOptimal:
             solution = self._relaxed.getSolution()
-            self._held_duals = np.array(solution.row_dual)
+            self._held_duals = self._all_rows(solution)
             found = np.array(solution.col_value) * self._scale
             found[self._integer] = np.round(found[self._integer])
         self._set_relaxed_bounds(self._column_lower, self._column_upper)
@@ -182,9 +194,9 @@ class Engine:
         if start is not None and (outcome.status == "unclear" or not self._stands(outcome)):
             outcome = self._run(limits, None, report)
         if outcome.status == "unclear":
-            _ok(self._highs.setOptionValue("presolve", "off"))
+            ok(self._highs.setOptionValue("presolve", "off"))
             outcome = self._run(limits, None, report)
-            _ok(self._highs.setOptionValue("presolve", "choose"))
+            ok(self._highs.setOptionValue("presolve", "choose"))
         if free is not None:
             self._set_bounds(self._column_lower, self._column_upper)
         if not self._stands(outcome):
@@ -204,9 +216,17 @@ class Engine:
             worst = max(worst, (lower - value) / size_, (value - upper) / size_)
         return worst
 
+    def _all_rows(self, solution: Any) -> Array:
+        """Duals of all rows, those without limits too, and of the appended ones."""
+        found, kept = np.array(solution.row_dual), len(self._kept)
+        duals = np.zeros(len(self._lower) + len(self._extra))
+        duals[self._kept], duals[len(self._lower) :] = found[:kept], found[kept:]
+        return duals
+
     def _load(self, seed: int, relaxed: bool) -> Any:
-        limits = (self._lower, self._upper, self._column_lower, self._column_upper)
-        return loaded(self._matrix, *limits, None if relaxed else self._integer, seed)
+        rows = self._kept
+        limits = (self._lower[rows], self._upper[rows], self._column_lower, self._column_upper)
+        return loaded(self._matrix[rows], *limits, None if relaxed else self._integer, seed)
 
     def _load_relaxed(self) -> None:
         """Put the relaxation beside the model with integers, at its first use."""
@@ -214,24 +234,38 @@ class Engine:
             return
         self._relaxed = self._load(self._seed, relaxed=True)
         places = np.arange(len(self._cost), dtype=np.int32)
-        _ok(self._relaxed.changeColsCost(len(self._cost), places, self._cost))
+        ok(self._relaxed.changeColsCost(len(self._cost), places, self._cost))
         for weights, lower, upper in self._extra:
-            _append(self._relaxed, weights, lower, upper)
+            append(self._relaxed, weights, lower, upper)
 
     def _both(self) -> list[Any]:
         return [self._highs] if self._relaxed is None else [self._highs, self._relaxed]
 
-    def _run_relaxed(self) -> Any:
+    def _run_relaxed(self, basis: Any = None) -> Any:
+        """A fresh run may presolve, which is quicker than an old basis where bounds have changed."""
+        h = self._relaxed
         with quiet_stdout():
-            _ok(self._relaxed.clearSolver())  # a fresh run may presolve: far quicker here than an old basis
-            _ok(self._relaxed.run())
-        return self._relaxed.getModelStatus()
+            ok(h.clearSolver())
+            if basis is not None:
+                fresh = h.getNumRow() - len(basis.row_status)
+                basis.row_status = [*basis.row_status, *[highspy.HighsBasisStatus.kBasic] * fresh]
+                ok(h.setBasis(basis))
+                ok(h.setOptionValue("simplex_strategy", _PRIMAL))
+            status = h.run()
+            ok(h.setOptionValue("simplex_strategy", _DUAL))
+            if basis is not None and (
+                status == highspy.HighsStatus.kError or h.getModelStatus() != _STATUS.kOptimal
+            ):  # fmt: skip
+                ok(h.clearSolver())
+                status = h.run()
+            ok(status)
+        return h.getModelStatus()
 
     def _set_bounds(self, lower: Array, upper: Array) -> None:
-        _ok(self._highs.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper))
+        ok(self._highs.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper))
 
     def _set_relaxed_bounds(self, lower: Array, upper: Array) -> None:
-        _ok(self._relaxed.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper))
+        ok(self._relaxed.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper))
 
     def _run(self, limits: Limits, start: Array | None, report: Report | None) -> Outcome:
         h = self._highs
@@ -242,14 +276,14 @@ class Engine:
             "objective_target": -float("inf") if limits.target is None else limits.target,
         }  # fmt: skip
         with quiet_stdout():
-            _ok(h.clearSolver())
+            ok(h.clearSolver())
             for name, value in options.items():
-                _ok(h.setOptionValue(name, value))
+                ok(h.setOptionValue(name, value))
             if start is not None:
                 solution = highspy.HighsSolution()
                 solution.col_value = (start / self._scale).tolist()
-                _ok(h.setSolution(solution))
-            with _listening(h, report, self._stop):
+                ok(h.setSolution(solution))
+            with listening(h, report, self._stop):
                 status = h.run()
         end = _ENDS.get(h.getModelStatus())
         if status == highspy.HighsStatus.kError or end is None:
@@ -281,90 +315,3 @@ class Engine:
             return False
         scale = max(1.0, abs(self._claim), float(np.abs(self._cost) @ np.abs(outcome.point / self._scale)))
         return outcome.value - self._claim <= _CLAIM * scale and self.violation(outcome.point) <= _SLACK
-
-
-def loaded(
-    matrix: Any, row_lower: Array, row_upper: Array, column_lower: Array, column_upper: Array, integer: Bools | None,
-    seed: int,
-) -> Any:  # fmt: skip
-    """A HiGHS instance that holds the rows and columns, one thread, costs 0."""
-    with quiet_stdout():
-        h = highspy.Highs()  # type: ignore[no-untyped-call]
-        for name, value in {
-            "output_flag": True, "log_to_console": False, "threads": 1, "random_seed": seed,
-            "mip_min_logging_interval": 1.0, "mip_feasibility_tolerance": 1e-7,
-        }.items():  # fmt: skip
-            _ok(h.setOptionValue(name, value))
-        _ok(h.passModel(_lp(matrix, row_lower, row_upper, column_lower, column_upper, integer)))
-    return h
-
-
-def scale_of(compiled: Any) -> Array:
-    """What a unit inside the solver is worth: powers of two that bring large continuous columns to about a thousand."""
-    upper = np.where(np.isfinite(compiled.column_upper), np.abs(compiled.column_upper), 1.0)
-    wanted = np.maximum(1.0, upper / 1000.0)
-    return np.where(np.asarray(compiled.integer, dtype=bool), 1.0, 2.0 ** np.round(np.log2(wanted)))
-
-
-def _append(h: Any, weights: Array, lower: float, upper: float) -> None:
-    places = np.flatnonzero(weights).astype(np.int32)
-    _ok(h.addRow(lower, upper, len(places), places, weights[places]))
-
-
-def _lp(
-    matrix: Any, row_lower: Array, row_upper: Array, column_lower: Array, column_upper: Array, integer: Bools | None
-) -> Any:
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = matrix.shape
-    lp.col_cost_ = np.zeros(matrix.shape[1])
-    lp.col_lower_, lp.col_upper_ = column_lower, column_upper
-    lp.row_lower_, lp.row_upper_ = row_lower, row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
-    kinds = highspy.HighsVarType
-    if integer is not None and integer.any():
-        lp.integrality_ = [kinds.kInteger if i else kinds.kContinuous for i in integer]
-    return lp
-
-
-@contextlib.contextmanager
-def _listening(h: Any, report: Report | None, stop: Stop | None) -> Iterator[None]:
-    """Hand best value and bound to `report` while the run goes on; end it when `stop` says so."""
-
-    def hear(event: Any) -> None:
-        if report is not None:
-            report(float(event.data_out.mip_primal_bound), float(event.data_out.mip_dual_bound))
-
-    def ask(event: Any) -> None:
-        if stop is not None and stop():
-            event.interrupt()
-
-    used = [(h.cbMipLogging, hear)] if report is not None else []
-    used += [(h.cbMipInterrupt, ask)] if stop is not None else []
-    for callback, listener in used:
-        callback.subscribe(listener)
-    try:
-        yield
-    finally:
-        for callback, listener in used:
-            callback.unsubscribe(listener)
-
-
-@contextlib.contextmanager
-def quiet_stdout() -> Iterator[None]:
-    """Send what the solver prints on standard output to nowhere: stdout belongs to the answer."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 1)
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
-
-
-def _ok(status: Any) -> None:
-    if status == highspy.HighsStatus.kError:
-        raise SolverError("solver_failed", status=str(status))

@@ -11,7 +11,7 @@ import numpy as np
 
 from gpsopt.compiler import Compiled
 from gpsopt.errors import UsageError
-from gpsopt.solving.engine import loaded, quiet_stdout
+from gpsopt.solving.instance import loaded, quiet_stdout
 
 #: what both formats take in a name; everything else is written as ~ and its number in hexadecimal
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_.,()]")

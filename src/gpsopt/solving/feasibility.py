@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from gpsopt.errors import SolverError
 from gpsopt.model.facts import Ints
-from gpsopt.solving.engine import Array, Bools, quiet_stdout
+from gpsopt.solving.instance import Array, Bools, quiet_stdout
 
 _STATUS: Final = highspy.HighsModelStatus
 _NO: Final = (_STATUS.kInfeasible, _STATUS.kUnboundedOrInfeasible)  # nothing is minimised: it cannot be unbounded

@@ -22,6 +22,8 @@ from gpsopt.solving.neighbourhoods import Groups, Neighbourhoods
 _FIRST_NODES: Final = 50
 _LAST_NODES: Final = 400
 _SWEEPS: Final = 6
+#: of the gap that is open, what sixteen small problems have to close for more of them to be worth their time
+_CLOSES: Final = 0.1
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ def _improve(
 ) -> Array:  # fmt: skip
     """Sweeps over the groups, first at the relaxation's prices, until the gap is reached or little is gained."""
     best = current = point
+    open_gap = float("inf")  # when it was last looked at
     for _sweep in range(_SWEEPS):
         costs = priced if _sweep < _SWEEPS - 1 else target.blend
         before = float(target.costs @ best)
@@ -147,6 +150,10 @@ def _improve(
             if place % 16 == 15:
                 best = _cleaned(engine, target, best, current)
                 report(float(target.costs @ best), bound)
+                still_open = float(target.costs @ best) - bound
+                if still_open > (1.0 - _CLOSES) * open_gap:
+                    return best  # the search over everything moves both ends of the gap, sweeps only one
+                open_gap = still_open
         best = _cleaned(engine, target, best, current)
         report(float(target.costs @ best), bound)
         little = 0.05 * target.allowed(before)

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from gpsopt.errors import SolverError
-from gpsopt.solving.engine import Array, loaded, quiet_stdout, scale_of
+from gpsopt.solving.instance import Array, loaded, quiet_stdout, scale_of
 from gpsopt.solving.stages import Aim, held_row
 
 _STATUS: Final = highspy.HighsModelStatus

@@ -9,7 +9,7 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from gpsopt.solving.engine import Array, quiet_stdout
+from gpsopt.solving.instance import Array, quiet_stdout
 
 NODES: Final = 200
 

@@ -23,6 +23,7 @@ from gpsopt.solving.clock import Clock, Progress
 from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation, Outcome, Stop
 from gpsopt.solving.large import Target, seek_large
 from gpsopt.solving.neighbourhoods import Groups, groups_of
+from gpsopt.solving.tightening import Tightening
 from gpsopt.solving.workers import Workers
 
 #: a model with at most this many award decisions is solved to proof when no gap is asked for
@@ -72,6 +73,7 @@ class Answer:
     point: Array | None
     nodes: int
     stopped: bool = False  # by hand: later aims may be missing
+    tightening: Tightening | None = None  # what was done to the rows before the search
 
 
 @dataclass(frozen=True)
