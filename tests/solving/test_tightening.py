@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 from benchmarks.cities import sized, write_city
-from tests.brute.generate import draw
 
 from gpsopt.compiler import compile_model
 from gpsopt.model.build import build_world
@@ -18,6 +17,7 @@ from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.solving.engine import Engine, Limits
 from gpsopt.solving.stages import aims_of
 from gpsopt.solving.tightening import tighten
+from tests.brute.generate import draw
 
 
 def both(scenario: Scenario) -> tuple[Any, Any, Any, Any]:

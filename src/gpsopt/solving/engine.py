@@ -16,10 +16,9 @@ import numpy as np
 from scipy import sparse
 
 from gpsopt.errors import SolverError
-from gpsopt.solving.instance import Array as Array
-from gpsopt.solving.instance import Bools as Bools
-from gpsopt.solving.instance import Report, append, listening, loaded, ok, quiet_stdout, scale_of
-from gpsopt.solving.instance import Stop as Stop
+from gpsopt.solving.instance import Array, Bools, Report, Stop, append, listening, loaded, ok, quiet_stdout, scale_of
+
+__all__ = ["Array", "Bools", "Engine", "Limits", "NoRelaxation", "Outcome", "Stop"]
 
 _STATUS: Final = highspy.HighsModelStatus
 _ENDS: Final = {

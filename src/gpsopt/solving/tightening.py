@@ -31,7 +31,7 @@ _WHOLE: Final = 1e-6
 
 @dataclass(frozen=True)
 class Tightening:
-    """What was done: decisions settled, limits of quantities and amounts cut, awards' greatest sizes cut, rows left out."""
+    """What was done: decisions settled, limits of quantities and amounts and sizes of awards cut, rows left out."""
 
     decisions: int
     limits: int
@@ -72,7 +72,7 @@ class _Terms:
 
 def _terms(compiled: Compiled) -> _Terms:
     coo = compiled.matrix.tocoo()
-    return _Terms(coo.row, coo.col, coo.data)
+    return _Terms(coo.row.astype(np.int64), coo.col.astype(np.int64), coo.data)
 
 
 def _limits(compiled: Compiled, terms: _Terms) -> tuple[Array, Array]:
@@ -97,7 +97,7 @@ def _limits(compiled: Compiled, terms: _Terms) -> tuple[Array, Array]:
 
 
 def _implied(compiled: Compiled, terms: _Terms, lower: Array, upper: Array) -> tuple[Array, Array]:
-    """The least and greatest value of every column that some single row leaves it, its other columns at their limits."""
+    """The least and greatest value that a single row leaves a column, its other columns at their limits."""
     t, count = terms, compiled.matrix.shape[0]
     positive = t.value > 0
     least = np.where(positive, t.value * lower[t.column], t.value * upper[t.column])
@@ -127,8 +127,8 @@ def _activity(terms: _Terms, lower: Array, upper: Array, count: int) -> tuple[Fl
     """The least and the greatest value of every row within the column limits."""
     positive = terms.value > 0
     low, high = lower[terms.column], upper[terms.column]
-    least = np.bincount(terms.row, np.where(positive, terms.value * low, terms.value * high), count)
-    most = np.bincount(terms.row, np.where(positive, terms.value * high, terms.value * low), count)
+    least: Floats = np.bincount(terms.row, np.where(positive, terms.value * low, terms.value * high), count)
+    most: Floats = np.bincount(terms.row, np.where(positive, terms.value * high, terms.value * low), count)
     return least, most
 
 
