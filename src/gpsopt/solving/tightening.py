@@ -127,9 +127,12 @@ def _activity(terms: _Terms, lower: Array, upper: Array, count: int) -> tuple[Fl
     """The least and the greatest value of every row within the column limits."""
     positive = terms.value > 0
     low, high = lower[terms.column], upper[terms.column]
-    least: Floats = np.bincount(terms.row, np.where(positive, terms.value * low, terms.value * high), count)
-    most: Floats = np.bincount(terms.row, np.where(positive, terms.value * high, terms.value * low), count)
-    return least, most
+
+    def summed(here: Floats, there: Floats) -> Floats:
+        terms_of = np.where(positive, terms.value * here, terms.value * there)
+        return np.asarray(np.bincount(terms.row, terms_of, count), dtype=np.float64)
+
+    return summed(low, high), summed(high, low)
 
 
 def _sizes(compiled: Compiled, terms: _Terms, lower: Array, upper: Array) -> tuple[Any, int]:
