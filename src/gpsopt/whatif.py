@@ -3,6 +3,7 @@
     session = Session(read_scenario("scenarios/baseline.toml"))
     answer = session.relaxed(other)     # aim by aim, what the relaxed model reaches: a bound, in a moment
     plan = session.solve(other)         # the proven plan, on the grid and verified, from the old plan
+    many = session.relaxed_many(others) # the relaxed answers of many, in fresh processes beside each other
 
 `other` is any scenario. Where it has the same rows, columns and pairs, only the bounds, costs and coefficients that
 differ are changed in the solver that is already warm; where not, the model is built anew, and the answer says so.
@@ -10,22 +11,25 @@ differ are changed in the solver that is already warm; where not, the model is b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from gpsopt.checks import check
+from gpsopt.cluster.crew import Crew, Hands
 from gpsopt.compiler import compile_model
 from gpsopt.model.build import build_world
+from gpsopt.model.renewed import renewed
 from gpsopt.model.world import World, world_of
 from gpsopt.plan.plan import Result
 from gpsopt.planning import Listener, Seconds, options_of, planned, refuse_errors
 from gpsopt.scenario import Scenario
 from gpsopt.solving.engine import Array, Stop
-from gpsopt.solving.relaxation import LpStage, Relaxation
+from gpsopt.solving.relaxation import Bases, LpStage, Relaxation
 from gpsopt.solving.stages import Aim, Stage, aims_of, tolerance_of
 from gpsopt.solving.startpoint import moved_over, point_of
 
@@ -64,11 +68,14 @@ class Prepared:
         return tuple(tolerance_of(self.world, aim.name, options) for aim in self.aims)
 
 
-def prepared(scenario: Scenario, checked: bool = False) -> Prepared:
-    """Check (unless that is done), build and compile. Raises InputError where the tables are wrong."""
+def prepared(scenario: Scenario, checked: bool = False, like: World | None = None) -> Prepared:
+    """Check (unless that is done), build and compile. Raises InputError where the tables are wrong.
+
+    `like`: a world that may be much the same; what did not change is taken from it.
+    """
     if not checked:
         refuse_errors(check(scenario))
-    world = world_of(scenario)
+    world = world_of(scenario) if like is None else renewed(like, scenario)
     compiled = compile_model(build_world(world))
     return Prepared(world, compiled, aims_of(world, compiled))
 
@@ -78,22 +85,32 @@ def lp_values(scenario: Scenario) -> tuple[Stage, ...]:
     return Session(scenario).relaxed(scenario).stages
 
 
+@dataclass(frozen=True)
+class Known:
+    """A session's own answer (None: nothing fits) and the bases that every other one starts from."""
+
+    stages: tuple[LpStage, ...] | None
+    bases: Bases
+
+
 class Session:
     """A scenario's model held ready for questions. Answers do not hang on what was asked before."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        """Raises InputError where the tables are wrong."""
-        self.base = prepared(scenario)
-        self._relaxation = Relaxation(self.base.compiled, self.base.aims)
+    def __init__(self, scenario: Scenario, known: Known | None = None) -> None:
+        """`known`: what another session of the same scenario found. Raises InputError where the tables are wrong."""
+        self.base = prepared(scenario, checked=known is not None)
+        self._relaxation = Relaxation(self.base.compiled, self.base.aims, known.bases if known else ())
         self._first: tuple[LpStage, ...] | None = None
         self._asked = False
         self._plan: Array | None = None
+        if known is not None:
+            self._first, self._asked = known.stages, True
 
     def relaxed(self, scenario: Scenario, checked: bool = False) -> Relaxed:
         """The relaxed answer of this scenario; `checked`: its tables are known to be in order."""
         if scenario is self.base.world.facts.scenario:
             return _answer(self.base, self._base_stages(), "")
-        other = prepared(scenario, checked)
+        other = prepared(scenario, checked, self.base.world)
         different = first_difference(self.base, other)
         if different:
             fresh = Relaxation(other.compiled, other.aims)
@@ -101,6 +118,21 @@ class Session:
         self._base_stages()
         self._relaxation.change(other.compiled, other.aims)
         return _answer(other, self._relaxation.in_order(other.aims, other.tolerances()), "")
+
+    def relaxed_many(
+        self, scenarios: Sequence[Scenario], workers: int = 1, hands: Hands | None = None, checked: bool = False
+    ) -> list[Relaxed]:
+        """The relaxed answers in their order, each what `relaxed` gives: by `hands`, else so many fresh processes.
+
+        Each of them builds the model once and starts from this session's own answer. Raises as `relaxed` does.
+        """
+        if hands is None and workers == 1:
+            return [self.relaxed(scenario, checked) for scenario in scenarios]
+        stages = self._base_stages()
+        shared = (self.base.world.facts.scenario, Known(stages, self._relaxation.bases()), checked)
+        with Crew(min(workers, len(scenarios))) if hands is None else nullcontext(hands) as crew:
+            found = dict(crew.answers(_asked_of, shared, [_apart_from(shared[0], other) for other in scenarios]))
+        return [found[place] for place in range(len(scenarios))]
 
     def solve(
         self, scenario: Scenario | None = None, *, gap: float | None = None, time_limit: float | None = None,
@@ -111,7 +143,11 @@ class Session:
         The gap is the scenario's unless one is given; an end without a plan is a Result, as from `plan_or_end`.
         """
         clock = Seconds()
-        other = self.base if scenario is None or scenario is self.base.world.facts.scenario else prepared(scenario)
+        other = (
+            self.base
+            if scenario is None or scenario is self.base.world.facts.scenario
+            else prepared(scenario, like=self.base.world)
+        )
         clock.mark("build")
         options = options_of(other.world.facts.scenario, gap, time_limit, node_limit)
         start = self._plan if other is self.base else self._start_for(other)
@@ -135,6 +171,24 @@ class Session:
             self._first = self._relaxation.in_order(self.base.aims, self.base.tolerances())
             self._asked = True
         return self._first
+
+
+_sessions: list[tuple[Any, Session]] = []  # of a worker: what it was told, and the model it holds
+
+
+def _asked_of(shared: tuple[Scenario, Known, bool], scenario: Scenario) -> Relaxed:
+    """At a worker: the relaxed answer, from a session that stays for the next question."""
+    if not _sessions or _sessions[0][0] is not shared:
+        _sessions[:] = [(shared, Session(shared[0], shared[1]))]
+    tables = replace(scenario.tables, frames={**shared[0].tables.frames, **scenario.tables.frames})
+    return _sessions[0][1].relaxed(replace(scenario, tables=tables), shared[2])
+
+
+def _apart_from(base: Scenario, other: Scenario) -> Scenario:
+    """A scenario with those tables alone that are not the base's own: all that has to travel."""
+    mine = base.tables.frames
+    frames = {name: frame for name, frame in other.tables.frames.items() if frame is not mine.get(name)}
+    return replace(other, tables=replace(other.tables, frames=frames))
 
 
 def first_difference(one: Prepared, other: Prepared) -> str:

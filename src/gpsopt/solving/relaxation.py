@@ -9,10 +9,12 @@ its scenario alone, not on what was asked before it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import highspy
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from gpsopt.errors import SolverError
@@ -20,11 +22,19 @@ from gpsopt.solving.instance import Array, loaded, quiet_stdout, scale_of
 from gpsopt.solving.stages import Aim, held_row
 
 _STATUS: Final = highspy.HighsModelStatus
-#: up to so many entries are changed one by one; beyond, the whole matrix is handed over again (the bases stay)
-_FEW_ENTRIES: Final = 2_000
+#: up to so many numbers are changed one by one; beyond, the whole model is handed over again (the bases stay)
+_FEW: Final = 2_000
 #: a warm start that has not ended after so many simplex iterations a row begins again from nothing
 _ITERATIONS_A_ROW: Final = 1.0
 _PRIMAL, _DUAL = 4, 1  # HiGHS: simplex_strategy
+#: HiGHS: simplex_dual_edge_weight_strategy. Exact weights of an old basis take longer than the few steps of a small
+#: change; a cold start and a large change have many steps and are worth them.
+_DEVEX: Final = 1
+
+
+Codes = npt.NDArray[np.int8]
+#: per aim: the status of each column and of each row, as HiGHS counts them
+Bases = tuple[tuple[Codes, Codes], ...]
 
 
 @dataclass(frozen=True)
@@ -44,43 +54,49 @@ class LpStage:
 class Relaxation:
     """One relaxed model in HiGHS: rows of the model, then a row for each aim that later ones hold."""
 
-    def __init__(self, compiled: Any, aims: tuple[Aim, ...], seed: int = 0) -> None:
+    def __init__(self, compiled: Any, aims: tuple[Aim, ...], bases: Bases = ()) -> None:
+        """`bases`: with which each aim ended in the first answer, where that is known already."""
         self._scale = scale_of(compiled)
-        self._columns = np.arange(compiled.matrix.shape[1], dtype=np.int32)
-        self._model = self._scaled(compiled, aims)
+        self._model = self._first = self._scaled(compiled, aims)
         self._rows = compiled.matrix.shape[0]
-        self._highs = loaded(
-            self._model.matrix, self._model.row_lower, self._model.row_upper, self._model.column_lower,
-            self._model.column_upper, None, seed,
-        )  # fmt: skip
-        self._bases: tuple[Any, ...] = ()
+        self._bases = tuple(_basis(*of) for of in bases)
+        self._load(near=bool(bases))
 
     @property
     def is_warm(self) -> bool:
         """Has it an answer to start from?"""
         return bool(self._bases)
 
+    def bases(self) -> Bases:
+        """With which each aim ended in the first answer; empty before it."""
+        return tuple((_codes(b.col_status), _codes(b.row_status)) for b in self._bases)
+
     def change(self, compiled: Any, aims: tuple[Aim, ...]) -> int:
         """Become another model with the same rows and columns; says how many bounds and coefficients differed."""
-        new, old, h = self._scaled(compiled, aims), self._model, self._highs
-        rows = np.flatnonzero((new.row_lower != old.row_lower) | (new.row_upper != old.row_upper)).astype(np.int32)
-        columns = np.flatnonzero(
-            (new.column_lower != old.column_lower) | (new.column_upper != old.column_upper)
-        ).astype(np.int32)  # fmt: skip
-        entries = _different(old.matrix, new.matrix)
-        if len(entries[0]) > _FEW_ENTRIES:
-            lp = (new.matrix, new.row_lower, new.row_upper, new.column_lower, new.column_upper)
-            self._highs = h = loaded(*lp, None, 0)
-        else:
-            for row, column, value in zip(*entries, strict=True):
-                _checked(h.changeCoeff(int(row), int(column), float(value)))
-            if len(rows):
-                _checked(h.changeRowsBounds(len(rows), rows, new.row_lower[rows], new.row_upper[rows]))
-            if len(columns):
-                lower, upper = new.column_lower[columns], new.column_upper[columns]
-                _checked(h.changeColsBounds(len(columns), columns, lower, upper))
+        new, h = self._scaled(compiled, aims), self._highs
+        differ = _Differences.between(self._model, new)
+        near = self.is_warm and _Differences.between(self._first, new).count <= _FEW
         self._model = new
-        return len(rows) + len(columns) + len(entries[0])
+        if near != self._near or differ.count > _FEW:
+            self._load(near)
+            return differ.count
+        for row, column, value in zip(*differ.entries, strict=True):
+            _checked(h.changeCoeff(int(row), int(column), float(value)))
+        if len(rows := differ.rows):
+            _checked(h.changeRowsBounds(len(rows), rows, new.row_lower[rows], new.row_upper[rows]))
+        if len(columns := differ.columns):
+            lower, upper = new.column_lower[columns], new.column_upper[columns]
+            _checked(h.changeColsBounds(len(columns), columns, lower, upper))
+        return differ.count
+
+    def _load(self, near: bool) -> None:
+        """Hand the whole model over; `near`: it is the first one but for a few numbers."""
+        m = self._model
+        self._highs = loaded(m.matrix, m.row_lower, m.row_upper, m.column_lower, m.column_upper, None, 0)
+        if near:
+            _checked(self._highs.setOptionValue("simplex_dual_edge_weight_strategy", _DEVEX))
+        self._near = near
+        self._cost: Array = np.zeros(m.matrix.shape[1])
 
     def in_order(self, aims: tuple[Aim, ...], tolerances: tuple[float, ...]) -> tuple[LpStage, ...] | None:
         """Every aim in turn; None where nothing fits the rows. Raises SolverError where the solver fails.
@@ -109,7 +125,9 @@ class Relaxation:
         sign = 1.0 if aim.sense == "min" else -1.0
         cost = sign * aim.weights / aim.cost_unit * self._scale
         h = self._highs
-        _checked(h.changeColsCost(len(cost), self._columns, cost))
+        others = np.flatnonzero(cost != self._cost).astype(np.int32)
+        _checked(h.changeColsCost(len(others), others, cost[others]))
+        self._cost = cost
         if self._bases:
             _checked(h.setBasis(self._bases[place]))
             status = self._run(_DUAL, limit=int(_ITERATIONS_A_ROW * self._rows) + 1_000)
@@ -139,7 +157,7 @@ class Relaxation:
     def _answer(self, cost: Array, sign: float, aim: Aim) -> LpStage:
         solution = self._highs.getSolution()
         inside, duals = np.array(solution.col_value), np.array(solution.row_dual)
-        value = sign * float(cost @ inside) * aim.cost_unit
+        value = sign * _product(cost, inside) * aim.cost_unit
         bound = sign * self._bound(cost, duals) * aim.cost_unit
         return LpStage(
             value, bound, inside * self._scale, sign * aim.cost_unit * duals,
@@ -149,7 +167,7 @@ class Relaxation:
     def _bound(self, cost: Array, duals: Array) -> float:
         """What the duals prove by themselves: no point of the rows is worth less."""
         model = self._model
-        reduced = cost - model.matrix.T @ duals
+        reduced = cost - model.transposed @ duals
         return _least(duals, model.row_lower, model.row_upper) + _least(reduced, model.column_lower, model.column_upper)
 
     def _hold(self, place: int, lower: float, upper: float) -> None:
@@ -178,12 +196,53 @@ class _Model:
     column_lower: Array
     column_upper: Array
 
+    @cached_property
+    def transposed(self) -> Any:
+        """The matrix by columns, as rows: what the duals are multiplied with again and again."""
+        return self.matrix.T.tocsr()
+
 
 def _least(weights: Array, lower: Array, upper: Array) -> float:
     """min of weights . v over lower <= v <= upper; a weight that is only rounding counts as none."""
     side = np.where(weights > 0, lower, upper)
-    known = np.isfinite(side) & (weights != 0)
-    return float(weights[known] @ side[known])
+    return _product(weights, np.where(np.isfinite(side), side, 0.0))
+
+
+def _product(one: Array, other: Array) -> float:
+    """one . other, not by BLAS: its threads wait for each other longer than such a sum takes."""
+    return float((one * other).sum())
+
+
+@dataclass(frozen=True)
+class _Differences:
+    """Where two models of the same shape differ: rows and columns by their bounds, entries (row, column, new value)."""
+
+    rows: Any
+    columns: Any
+    entries: tuple[Any, Any, Array]
+
+    @property
+    def count(self) -> int:
+        return len(self.rows) + len(self.columns) + len(self.entries[0])
+
+    @staticmethod
+    def between(old: _Model, new: _Model) -> _Differences:
+        rows = np.flatnonzero((new.row_lower != old.row_lower) | (new.row_upper != old.row_upper))
+        columns = np.flatnonzero((new.column_lower != old.column_lower) | (new.column_upper != old.column_upper))
+        entries = _different(old.matrix, new.matrix)
+        return _Differences(rows.astype(np.int32), columns.astype(np.int32), entries)
+
+
+def _basis(columns: Codes, rows: Codes) -> Any:
+    kinds = {int(kind): kind for kind in highspy.HighsBasisStatus.__members__.values()}
+    basis = highspy.HighsBasis()
+    basis.col_status, basis.row_status = [kinds[int(c)] for c in columns], [kinds[int(r)] for r in rows]
+    basis.valid = True
+    return basis
+
+
+def _codes(statuses: Any) -> Codes:
+    return np.array([int(status) for status in statuses], dtype=np.int8)
 
 
 def _different(old: Any, new: Any) -> tuple[Any, Any, Array]:
