@@ -101,6 +101,17 @@ class GpsoptError(Exception):
     def __str__(self) -> str:
         return self.text("zh") + "\n" + self.text("en")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Refusals come home from other processes as they are, whatever their constructors take."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[GpsoptError], args: tuple[object, ...], state: dict[str, object]) -> GpsoptError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
 
 class InputError(GpsoptError):
     """The tables or files cannot be used; `findings` hold every fault, not only the first."""
