@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gpsopt.checks import check
-from gpsopt.desk.files import read_here
+from gpsopt.desk.files import digest_now, read_here
 from gpsopt.desk.place import Desk
 from gpsopt.jobs import Job, advance
 from gpsopt.jobs.snapshot import write_snapshot
@@ -67,15 +67,21 @@ def _study(desk: Desk, kind: str, name: str, asked: Mapping[str, Any]) -> Job:
     return _posted(desk, job, kind, name, (scenario.settings.title_zh, scenario.settings.title), request, given)
 
 
+def ask_for_seek(desk: Desk, name: str, what: str) -> Job:
+    """The job that seeks, or has sought, the least money or the earliest year; raises as the frontier does."""
+    return _study(desk, "seek", name, {"what": what})
+
+
+def seek_request(desk: Desk, name: str, what: str) -> str:
+    """What an answer to that is kept under; empty where the scenario cannot be read."""
+    digest = digest_now(desk, name)
+    return "" if digest is None else _hashed(digest, {"name": name, "what": what})
+
+
 def ask_for_waterfall(desk: Desk, base: Record, other: Record) -> Job:
     """The job that shares out, or has shared out, the difference of two runs among the changes that caused it."""
     given = {"base": base.folder, "other": other.folder}
-    request = waterfall_request(base, other)
-    done = finished_study(desk, "waterfall", request)
-    if done is not None:
-        return done
-    titles = (other.title_zh, other.title_en)
-    return _posted(desk, desk.board.new_name(), "waterfall", other.scenario, titles, request, given)
+    return _of_run(desk, "waterfall", other, waterfall_request(base, other), given)
 
 
 def ask_for_risk(desk: Desk, record: Record, draws: int, anew: int, seed: int = 0) -> Job:
@@ -97,6 +103,41 @@ def ask_for_two_stages(desk: Desk, name: str, futures: int, averse: float) -> Jo
 def waterfall_request(base: Record, other: Record) -> str:
     """What a waterfall of two runs is kept under."""
     return _hashed(base.content, {"other": other.content})
+
+
+def ask_to_explain(desk: Desk, record: Record, about: Mapping[str, str | None]) -> Job:
+    """The job that answers, or has answered, a question about a run (gpsopt.jobs.questions)."""
+    given = {"run": record.folder, **about}
+    return _of_run(desk, "explain", record, explain_request(record, about), given)
+
+
+def explain_request(record: Record, about: Mapping[str, str | None]) -> str:
+    """What the answer to a question about a run is kept under."""
+    return _hashed(record.content, about)
+
+
+def ask_for_papers(desk: Desk, records: Sequence[Record], lang: str) -> Job:
+    """The job that writes, or has written, the papers of runs, the last of which is the one they are about."""
+    request = papers_request(records, lang)
+    place = f"{desk.folder.relative_to(desk.store.folder).as_posix()}/papers/{request[:20]}"
+    given = {"runs": [record.folder for record in records], "lang": lang, "out": place}
+    return _of_run(desk, "report", records[-1], request, given, again=not (desk.store.folder / place).is_dir())
+
+
+def papers_request(records: Sequence[Record], lang: str) -> str:
+    """What the papers of runs are kept under."""
+    return _hashed(records[-1].content, {"runs": [record.content for record in records], "lang": lang})
+
+
+def _of_run(
+    desk: Desk, kind: str, record: Record, request: str, given: Mapping[str, Any], *, again: bool = False
+) -> Job:  # fmt: skip
+    """A study of a finished run; `again`: what a finished one left is gone."""
+    done = finished_study(desk, kind, request)
+    if done is not None and not again:
+        return done
+    titles = (record.title_zh, record.title_en)
+    return _posted(desk, desk.board.new_name(), kind, record.scenario, titles, request, given)
 
 
 def finished_study(desk: Desk, kind: str, request: str) -> Job | None:

@@ -20,6 +20,10 @@ from gpsopt.errors import UsageError
 
 #: states after which nothing more happens
 ENDED: Final = frozenset(("finished", "failed", "cancelled"))
+#: kinds that take seconds: they have a place of their own, so that nobody waits for a paper behind a search
+QUICK: Final = ("report",)
+#: which of the two queues a job stands in, in SQL: 1 for the quick kinds
+LANE: Final = f"(kind IN ({', '.join(map(repr, QUICK))}))"
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS jobs (
   job TEXT PRIMARY KEY, place INTEGER NOT NULL, owner TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
@@ -155,6 +159,15 @@ class Board:
         """The owner's jobs, the newest first."""
         return self.select("owner = ? ORDER BY place DESC", owner)
 
+    def busy(self, owner: str) -> list[Job]:
+        """The owner's jobs that wait or run, the newest first."""
+        return self.select("owner = ? AND state IN ('queued', 'running') ORDER BY place DESC", owner)
+
+    def latest(self, owner: str, kind: str, request: str) -> Job | None:
+        """The owner's newest job of a request, in whatever state."""
+        where = "owner = ? AND kind = ? AND request = ? ORDER BY place DESC LIMIT 1"
+        return next(iter(self.select(where, owner, kind, request)), None)
+
     def get(self, owner: str, job: str) -> Job | None:
         """One of the owner's jobs."""
         return next(iter(self.select("job = ? AND owner = ?", job, owner)), None)
@@ -163,7 +176,8 @@ class Board:
         """How many jobs of anybody stand before a queued one."""
         with self.database() as database:
             count = database.execute(
-                "SELECT count(*) FROM jobs WHERE state = 'running' OR (state = 'queued' AND place < ?)", (job.place,)
+                f"SELECT count(*) FROM jobs WHERE {LANE} = ? AND (state = 'running' OR (state = 'queued' AND place < ?))",
+                (int(job.kind in QUICK), job.place),
             ).fetchone()[0]
         return int(count)
 

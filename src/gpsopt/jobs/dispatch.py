@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from gpsopt.errors import UsageError
-from gpsopt.jobs.board import Board, Job, now
+from gpsopt.jobs.board import LANE, Board, Job, now
 from gpsopt.text import say
 
 try:
@@ -105,16 +105,18 @@ def alive(board: Board, job: Job) -> bool:
 
 def _take(board: Board) -> Job | None:
     """The next job of the queue, marked as running; None where nothing waits or no place is free."""
+    row = None
     with board.database() as database:
         database.execute("BEGIN IMMEDIATE")
-        running = database.execute("SELECT count(*) FROM jobs WHERE state = 'running'").fetchone()[0]
-        row = database.execute("SELECT job FROM jobs WHERE state = 'queued' ORDER BY place LIMIT 1").fetchone()
-        if row is None or running >= slots():
-            database.execute("COMMIT")
-            return None
-        database.execute("UPDATE jobs SET state = 'running', started = ? WHERE job = ?", (now(), row[0]))
+        for lane, room in ((1, 1), (0, slots())):
+            in_lane = f"FROM jobs WHERE {LANE} = {lane} AND state"
+            running = database.execute(f"SELECT count(*) {in_lane} = 'running'").fetchone()[0]
+            if running < room and row is None:
+                row = database.execute(f"SELECT job {in_lane} = 'queued' ORDER BY place LIMIT 1").fetchone()
+        if row is not None:
+            database.execute("UPDATE jobs SET state = 'running', started = ? WHERE job = ?", (now(), row[0]))
         database.execute("COMMIT")
-    return board.select("job = ?", row[0])[0]
+    return None if row is None else board.select("job = ?", row[0])[0]
 
 
 def _start(board: Board, job: Job) -> int:

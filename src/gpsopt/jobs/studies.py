@@ -30,7 +30,7 @@ def frontier(board: Board, job: Job, watch: Any) -> None:
     found = replace(found, source=place)
     points = [
         {"point": p.number, "values": p.values, "bounds": p.bounds,
-         "text": _on_its_desk(found.scenario_text(p, place.parent), str(given["name"]))}
+         "text": on_its_desk(found.scenario_text(p, place.parent), str(given["name"]))}
         for p in found.points
     ]  # fmt: skip
     answer = {"aims": list(found.aims), "plans": found.are_plans, "points": points, "tried": found.tried}
@@ -88,6 +88,6 @@ def teller(board: Board, job: Job) -> Callable[[int, int], None]:
     return tell
 
 
-def _on_its_desk(text: str, name: str) -> str:
+def on_its_desk(text: str, name: str) -> str:
     """The text with its parent named as scenarios of one desk name each other."""
     return re.sub(r"(?m)^(base|model) = .*$", f"base = {json.dumps(name, ensure_ascii=False)}", text, count=1)

@@ -2,7 +2,8 @@
 
 `solve` (arguments: name, options, out): the scenario that stands resolved in the job's folder -> a run folder under
 `out`, recorded in the run store. A search that was stopped by hand writes its run apart from the finished ones.
-Studies, which answer with figures, are in studies.py; what lives through futures is in risks.py.
+Studies and questions, which answer with figures, are in studies.py and questions.py; what lives through futures is in
+risks.py; papers are in papers.py.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from gpsopt.jobs.board import Board, Job, News
+from gpsopt.jobs.papers import report
+from gpsopt.jobs.questions import explain, seek
 from gpsopt.jobs.risks import risk, two_stage
 from gpsopt.jobs.snapshot import snapshot
 from gpsopt.jobs.studies import alternatives, frontier, waterfall
@@ -85,5 +88,5 @@ def _finite(value: float) -> float | None:
 #: kind of a job -> what does it
 KINDS: Final[dict[str, Callable[[Board, Job, Any], None]]] = {
     "solve": solve, "frontier": frontier, "alternatives": alternatives, "waterfall": waterfall,
-    "risk": risk, "two_stage": two_stage,
+    "risk": risk, "two_stage": two_stage, "explain": explain, "seek": seek, "report": report,
 }  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import Any
 
@@ -10,14 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from gpsopt.analysis.compare import Contrast
-from gpsopt.desk.asking import ask_for_waterfall, finished_study, waterfall_request
+from gpsopt.desk.asking import ask_for_waterfall, waterfall_request
 from gpsopt.report.charts import aim_text, area_coverage, movers, tile_map, waterfall
 from gpsopt.runs import Record
 from gpsopt.screens.asking import told
 from gpsopt.screens.figures import Figures, figures_of, years_of
 from gpsopt.screens.opened import contrast
-from gpsopt.screens.progress import state_words
 from gpsopt.screens.shown import amounts, chart, grid, money_column, named, names, percent
+from gpsopt.screens.study import study
 from gpsopt.screens.visit import Visit, visit
 
 _MOST = 3  # beside the baseline
@@ -195,18 +194,12 @@ def who(here: Visit, found: Contrast, record: Record) -> None:
 def causes(here: Visit, base: Record, record: Record) -> None:
     """Which change caused what: worked out on request, in a process of its own."""
     st.markdown(f"**{here.say('beside.causes')}**")
-    done = finished_study(here.desk, "waterfall", waterfall_request(base, record))
-    if done is None or not done.result:
-        request = waterfall_request(base, record)
-        busy = [j for j in here.desk.board.jobs(here.desk.owner)
-                if j.request == request and j.state in ("queued", "running")]  # fmt: skip
-        if busy:
-            waiting(here, busy[0].job)
-        elif st.button(here.say("beside.find_causes"), key=f"causes_{record.seq}"):
-            ask_for_waterfall(here.desk, base, record)
-            st.rerun()
+    answer = study(
+        here, "waterfall", waterfall_request(base, record), lambda: ask_for_waterfall(here.desk, base, record),
+        here.say("beside.find_causes"), f"causes_{record.seq}",
+    )  # fmt: skip
+    if answer is None:
         return
-    answer: dict[str, Any] = json.loads(done.result)
     aim = st.selectbox(here.term("aim"), answer["aims"], format_func=lambda a: here.term(a, "aims"),
                        key=f"causes_of_{record.seq}", width=260)  # fmt: skip
     parts = pd.DataFrame(answer["parts"][here.lang][aim])
@@ -218,17 +211,6 @@ def causes(here: Visit, base: Record, record: Record) -> None:
                          gap_amount=[aim_text(aim, v, look) for v in parts["gap_amount"]])  # fmt: skip
     chart(here, waterfall(parts, aim, answer["start"][aim], look), table, f"waterfall_{record.seq}",
           name=here.term("change"), part=here.say("beside.part"), gap_amount=here.say("beside.open"))  # fmt: skip
-
-
-@st.fragment(run_every="1s")
-def waiting(here: Visit, name: str) -> None:
-    """A waterfall that is being worked out."""
-    job = here.desk.board.get(here.desk.owner, name)
-    if job is None or job.state not in ("queued", "running"):
-        if job is not None and job.state == "failed":
-            st.session_state["told"] = ("error", job.message(here.lang))
-        st.rerun(scope="app")
-    st.progress(min(1.0, (job.stage or 0) / (job.stages or 1)), text=state_words(here, job))
 
 
 def districts(here: Visit, found: Contrast, record: Record, year: int) -> None:

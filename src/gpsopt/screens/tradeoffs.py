@@ -15,8 +15,8 @@ from gpsopt.jobs import Job
 from gpsopt.report.charts import aim_text, frontier
 from gpsopt.screens.asking import solve_now, told
 from gpsopt.screens.pages import go
-from gpsopt.screens.progress import state_words
 from gpsopt.screens.shown import grid, percent
+from gpsopt.screens.study import waiting
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.settings import AIMS
 
@@ -43,7 +43,7 @@ def frontiers(here: Visit) -> None:
     jobs = [j for j in here.desk.board.jobs(here.desk.owner) if j.kind == "frontier" and j.subject in known]
     busy = [job for job in jobs if job.state in ("queued", "running")]
     if busy:
-        waiting(here, [job.job for job in busy])
+        waiting(here, [job.job for job in busy], lambda job: _title(here, job))
     done = [job for job in jobs if job.state == "finished" and job.result]
     if jobs and jobs[0].state == "failed":
         st.error(f"**{jobs[0].title(here.lang)}** — {jobs[0].message(here.lang)}")
@@ -77,18 +77,6 @@ def _ask(here: Visit, name: str, aims: tuple[str, str], points: int) -> None:
         return
     st.session_state.pop("frontier", None)
     st.rerun()
-
-
-@st.fragment(run_every="1s")
-def waiting(here: Visit, names: list[str]) -> None:
-    """Studies that are being worked out."""
-    for name in names:
-        job = here.desk.board.get(here.desk.owner, name)
-        if job is None or job.state not in ("queued", "running"):
-            st.rerun(scope="app")
-        st.progress(
-            min(1.0, (job.stage or 0) / (job.stages or 1)), text=f"{_title(here, job)} — {state_words(here, job)}"
-        )
 
 
 def _title(here: Visit, job: Job) -> str:
@@ -162,7 +150,7 @@ def alternatives(here: Visit) -> None:
     jobs = [j for j in here.desk.board.jobs(here.desk.owner) if j.kind == "alternatives" and j.subject in titles]
     busy = [job.job for job in jobs if job.state in ("queued", "running")]
     if busy:
-        waiting(here, busy)
+        waiting(here, busy, lambda job: _title(here, job))
     if jobs and jobs[0].state == "failed":
         st.error(f"**{jobs[0].title(here.lang)}** — {jobs[0].message(here.lang)}")
     done = {job.job: job for job in jobs if job.state == "finished" and job.result}

@@ -6,12 +6,13 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from gpsopt.errors import UsageError
+from gpsopt.scenario import Scenario
 from gpsopt.seeking.budget import LeastBudget, least_budget
 from gpsopt.seeking.goalyear import GoalYear, earliest_year
 
 
 def find(
-    scenario: Path, what: str, *, gap: float | None = None, time_limit: float | None = None
+    scenario: Scenario | Path, what: str, *, gap: float | None = None, time_limit: float | None = None
 ) -> LeastBudget | GoalYear:
     """What `gpsopt solve --seek` asks for: budget, reach (each also with :PURCHASER), year:GOAL or year:GOAL=TARGET."""
     kind, _colon, rest = what.partition(":")
