@@ -26,6 +26,12 @@ GOALS: Final = (
     "stranded", "posts",
 )  # fmt: skip
 
+#: those of them that are sums or quotients of sums: the earliest year that meets one can be sought
+SOUGHT_GOALS: Final = (
+    "coverage", "worst_area", "quality_score", "purchased_share", "purchased_share_basic",
+    "purchased_share_non_basic", "contested_share", "social_part", "stranded", "posts",
+)  # fmt: skip
+
 #: the decision that a lock holds: need, year, and the offer ("" = the direct quantity)
 Decision = tuple[str, int, str]
 #: kinds of pydantic errors -> our findings; the rest is `setting_wrong`

@@ -8,6 +8,7 @@ import stat
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from gpsopt.desk import Desk, open_desk
@@ -15,6 +16,7 @@ from gpsopt.desk.incoming import receive
 from gpsopt.desk.reading import read
 from gpsopt.errors import UsageError
 from gpsopt.scenario import read_scenario
+from gpsopt.workbooks.template import write_template
 
 ROOT = Path(__file__).resolve().parents[2]
 TOWN = ROOT / "models" / "town"
@@ -153,3 +155,41 @@ def test_the_shipped_models_may_be_opened_again_and_keep_their_scenarios(tmp_pat
     desk.open_model(desk.offered()[0])
     assert desk.models() == ["town"] and (desk.folder / "scenarios" / "mine.toml").exists()
     assert (desk.folder / "versions" / "models" / "town" / "0001" / "model.toml").exists()
+
+
+def book(tmp_path: Path, wrong: bool) -> bytes:
+    """The town's workbook; with a word where money belongs, if wanted."""
+    path = tmp_path / "town.xlsx"
+    write_template(path, "zh", read_scenario(TOWN), (TOWN / "model.toml").read_text(encoding="utf-8"))
+    if wrong:
+        workbook = openpyxl.load_workbook(path)
+        sheet = workbook[next(name for name in workbook.sheetnames if "budgets" in name or name == "预算")]
+        column = next(c.column for row in sheet.iter_rows(max_row=6) for c in row if c.value == "amount")
+        row = next(r for r in range(1, 40) if isinstance(sheet.cell(r, column).value, int | float))
+        sheet.cell(row, column).value = "many"
+        workbook.save(path)
+    return path.read_bytes()
+
+
+@pytest.mark.slow
+def test_a_workbook_becomes_a_model_or_comes_back_in_red(desk: Desk, tmp_path: Path) -> None:
+    assert receive(desk, {"town.xlsx": book(tmp_path, wrong=False)}, "mine").model == "mine"
+    assert read_scenario(desk.model_folder("mine")).digest() == read_scenario(TOWN).digest()
+    (tmp_path / "town.xlsx").unlink()
+    answer = receive(desk, {"../我的.xlsx": book(tmp_path, wrong=True)}, "wrong", lang="en")
+    assert answer.model == "" and desk.models() == ["mine"]
+    [finding] = [f for f in answer.findings if f.severity == "error" and f.value == "many"]
+    assert finding.file == "我的.xlsx" and finding.row and finding.column == "amount" and finding.sheet
+    marked = openpyxl.load_workbook(io.BytesIO(answer.marked))[finding.sheet]
+    comments = [c.comment.text for row in marked.iter_rows() for c in row if c.comment is not None]
+    assert any("many" in text for text in comments)
+
+
+@pytest.mark.slow
+def test_what_only_looks_like_a_workbook_is_refused_in_words(desk: Desk) -> None:
+    answer = receive(desk, {"picture.xlsx": b"\x89PNG\r\n\x1a\n" + b"0" * 900}, "picture")
+    assert answer.model == "" and [f.severity for f in answer.findings] == ["error"] and not answer.marked
+    with pytest.raises(UsageError) as refused:
+        receive(desk, {"a.xlsx": b"", **tables()}, "both")
+    assert refused.value.code == "upload_one_book"
+    assert nothing_stored(desk)

@@ -15,10 +15,10 @@ from gpsopt.desk.files import read_here
 from gpsopt.planning import options_of, request_of
 from gpsopt.runfolder import write_run
 from gpsopt.runs import Record
+from gpsopt.screens.pages import PAGES
 from tests.jobs.ending import end_all
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("home", "data", "scenarios", "runs", "plan", "compare", "tradeoffs", "risk", "goals", "reports")
 ME, ANOTHER = "a" * 48, "b" * 48
 
 
@@ -84,3 +84,6 @@ def words(at: AppTest) -> str:
     texts = [str(element.value) for group in parts for element in group]
     texts += [str(m.label) + str(m.value) for m in at.metric] + [str(b.label) for b in at.button]
     return "\n".join(texts)
+
+
+__all__ = ["ANOTHER", "ME", "PAGES", "ROOT", "Open", "go", "solved", "sound", "words"]

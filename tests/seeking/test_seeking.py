@@ -10,6 +10,7 @@ import pytest
 import gpsopt
 from gpsopt.seeking import earliest_year, least_budget
 from gpsopt.seeking.goalyear import ROWS
+from gpsopt.settingkeys import SOUGHT_GOALS
 from tests.cli.running import in_process
 from tests.cli.worlds import hamlet
 from tests.nofit.planted import LINE, Planted, write
@@ -106,3 +107,7 @@ def test_targets_beyond_any_money_are_left_and_the_rest_is_met(tmp_path: Path) -
     found = least_budget(plain(tmp_path, offers=offers), reach=True)
     assert found.missing == {("n1", 2015): 17.0, ("n1", 2016): 17.0}
     assert found.value == 2 * (3 * 300 + 4 * 700) and found.plan.certified
+
+
+def test_the_goals_that_can_be_sought_are_those_that_have_a_row() -> None:
+    assert tuple(ROWS) == SOUGHT_GOALS

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gpsopt.desk.place import Desk, check_name
+from gpsopt.desk.reading import MARKED
 from gpsopt.errors import Finding, UsageError
 
 #: seconds and bytes that reading may take
@@ -33,13 +34,15 @@ class Received:
     model: str
     findings: tuple[Finding, ...]
     tables: tuple[str, ...]
+    marked: bytes = b""  # the workbook with its faults in red, where it had some
 
 
-def receive(desk: Desk, files: Mapping[str, bytes], name: str, *, onto: str = "") -> Received:
-    """Read an upload (file name -> bytes: CSV tables, model.toml, or one zip of them) as the model `name`.
+def receive(desk: Desk, files: Mapping[str, bytes], name: str, *, onto: str = "", lang: str = "zh") -> Received:
+    """Read an upload (file name -> bytes: CSV tables, model.toml, a zip of them, or a workbook) as the model `name`.
 
-    `onto`: a model of the desk whose other tables and settings stay. Raises UsageError where the upload is too
-    large or its reading took too long; nothing is stored then, nor where a finding is an error.
+    `lang`: of the words in a marked workbook. `onto`: a model of the desk whose other tables and settings stay.
+    Raises UsageError where the upload is too large or its reading took too long; nothing is stored then, nor
+    where a finding is an error.
     """
     check_name(name)
     if sum(map(len, files.values())) > LARGEST:
@@ -53,12 +56,14 @@ def receive(desk: Desk, files: Mapping[str, bytes], name: str, *, onto: str = ""
             (raw / str(number)).write_bytes(content)
             known[str(number)] = Path(given.replace("\\", "/")).name[:120]
         (place / "names.json").write_text(json.dumps(known), encoding="utf-8")
+        (place / "lang").write_text(lang, encoding="utf-8")
         if onto:
             shutil.copytree(desk.model_folder(onto), place / "model")
         answer = _read(place)
         findings = tuple(Finding(**entry) for entry in answer["findings"])
         if any(finding.severity == "error" for finding in findings):
-            return Received("", findings, tuple(answer["tables"]))
+            marked = (place / MARKED).read_bytes() if (place / MARKED).is_file() else b""
+            return Received("", findings, tuple(answer["tables"]), marked)
         if desk.model_folder(name).exists():
             desk.keep_version(name)
         desk.model_folder(name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """The process that reads an upload: `python -m gpsopt.desk.reading FOLDER`; one JSON document on standard output.
 
-FOLDER holds raw/0, raw/1, … with their names in names.json, and perhaps model/ that the upload is laid onto.
+FOLDER holds raw/0, raw/1, … with their names in names.json, the language of a marked workbook in lang, and perhaps
+model/ that the upload is laid onto.
 Memory and time are limited before the first byte is looked at; names inside archives never become paths.
 """
 
@@ -16,14 +17,16 @@ from typing import Any, Final
 _MOST_FILES: Final = 60
 _MOST_BYTES: Final = 200_000_000  # of everything in an archive, unpacked
 _SEEN: Final = ("README", "SOURCES")
+BOOKS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb")  # of which the import refuses all but the first, in words
+MARKED: Final = "marked.xlsx"
 
 
 def main() -> None:
     """Read, check, answer."""
     from gpsopt.desk.incoming import BYTES, SECONDS
 
-    limit(BYTES, SECONDS)
     place = Path(sys.argv[1])
+    limit(BYTES, SECONDS)
     try:
         answer = read(place)
     except _Refused as refused:
@@ -57,6 +60,9 @@ def read(place: Path) -> dict[str, Any]:
     from gpsopt.scenario import read_scenario
     from gpsopt.tables import SCHEMA
 
+    book = _workbook(place)
+    if book is not None:
+        return read_workbook(place, *book)
     model = place / "model"
     (model / "tables").mkdir(parents=True, exist_ok=True)
     tables: list[str] = []
@@ -77,12 +83,41 @@ def read(place: Path) -> dict[str, Any]:
         findings = check(read_scenario(model, within=place))
     except InputError as error:
         findings = error.findings
-    said = [
-        {"severity": f.severity, "code": f.code, "file": _short(f.file, place), "sheet": f.sheet, "row": f.row,
-         "column": f.column, "value": f.value, "details": f.details}
-        for f in findings
-    ]  # fmt: skip
-    return {"findings": said, "tables": sorted(set(tables))}
+    return {"findings": [_entry(f, _short(f.file, place)) for f in findings], "tables": sorted(set(tables))}
+
+
+def _workbook(place: Path) -> tuple[str, str] | None:
+    """(number, name) of the workbook among the uploaded files; None where there is none."""
+    names: dict[str, str] = json.loads((place / "names.json").read_text(encoding="utf-8"))
+    books = [(number, name) for number, name in names.items() if name.lower().endswith(BOOKS)]
+    if books and len(names) > 1:
+        raise _Refused("upload_one_book", name=books[0][1][:80])
+    return books[0] if books else None
+
+
+def read_workbook(place: Path, number: str, name: str) -> dict[str, Any]:
+    """Import a workbook; where something was found in its cells, the book comes back marked as place/marked.xlsx."""
+    from gpsopt.errors import InputError
+    from gpsopt.workbooks.importing import import_book
+
+    path = place / f"book{Path(name).suffix.lower()}"  # a name of ours: what a stranger calls it is no path
+    (place / "raw" / number).rename(path)
+    lang = (place / "lang").read_text(encoding="utf-8")
+    try:
+        imported = import_book(path, place / "model", lang)
+    except InputError as error:
+        return {"findings": [_entry(f, name) for f in error.findings], "tables": []}
+    if imported.marked is not None:
+        imported.marked.rename(place / MARKED)
+    findings = [_entry(f, name if f.file == path.name else _short(f.file, place)) for f in imported.findings]
+    return {"findings": findings, "tables": sorted(imported.rows)}
+
+
+def _entry(finding: Any, file: str) -> dict[str, Any]:
+    """A finding as the parent reads it."""
+    return {"severity": finding.severity, "code": finding.code, "file": file, "sheet": finding.sheet,
+            "row": finding.row, "column": finding.column, "value": finding.value,
+            "details": finding.details}  # fmt: skip
 
 
 def unpacked(place: Path) -> Iterator[tuple[str, bytes]]:

@@ -176,7 +176,8 @@ class Board:
         """How many jobs of anybody stand before a queued one."""
         with self.database() as database:
             count = database.execute(
-                f"SELECT count(*) FROM jobs WHERE {LANE} = ? AND (state = 'running' OR (state = 'queued' AND place < ?))",
+                f"SELECT count(*) FROM jobs WHERE {LANE} = ?"
+                " AND (state = 'running' OR (state = 'queued' AND place < ?))",
                 (int(job.kind in QUICK), job.place),
             ).fetchone()[0]
         return int(count)

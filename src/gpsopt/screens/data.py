@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from gpsopt.screens.editor import editor
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.tables import SCHEMA
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SIGNS = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -61,9 +63,15 @@ def opened(here: Visit) -> None:
             st.session_state.pop("run", None)
             st.rerun()
         with st.container(horizontal=True):
+            st.download_button(here.term("btn_download_template"), lambda: workbook(here.lang, None), "template.xlsx",
+                               XLSX, key="template_book")  # fmt: skip
             st.download_button(here.say("data.template"), empty_tables, "tables.zip", "application/zip", key="template")
             if here.model:
                 folder = here.desk.model_folder(here.model)
+                st.download_button(
+                    here.say("data.book"), lambda: workbook(here.lang, folder), f"{here.model}.xlsx", XLSX,
+                    key="model_book",
+                )  # fmt: skip
                 st.download_button(
                     here.say("data.tables_zip"), lambda: zipped(folder), f"{here.model}.zip", "application/zip",
                     key="tables_zip",
@@ -76,7 +84,7 @@ def upload(here: Visit) -> None:
         st.markdown(f"**{here.say('data.upload')}**")
         st.caption(here.say("data.upload_says"))
         files = st.file_uploader(
-            here.say("data.files"), type=["csv", "zip", "toml"], accept_multiple_files=True,
+            here.say("data.files"), type=["xlsx", "csv", "zip", "toml"], accept_multiple_files=True,
             key=f"files_{st.session_state.get('uploads', 0)}",
         )  # fmt: skip
         targets = ["", *here.desk.models()]
@@ -92,22 +100,27 @@ def upload(here: Visit) -> None:
         if refused:
             errors = sum(f.severity == "error" for f in refused)
             st.error(here.say("data.refused", count=errors))
+            if st.session_state.get("marked"):
+                st.download_button(
+                    here.say("data.marked"), st.session_state["marked"], "marked.xlsx", XLSX, key="marked_book",
+                    type="primary",
+                )  # fmt: skip
             _table(here, refused, "refused")
 
 
 def _receive(here: Visit, files: Sequence[Any], name: str, onto: str) -> None:
-    st.session_state["refused"] = ()
+    st.session_state["refused"], st.session_state["marked"] = (), b""
     if not files:
         st.error(here.say("data.choose_files"))
         return
     content = {f"{file.name}": file.getvalue() for file in files}
     try:
-        answer = receive(here.desk, content, name, onto=onto)
+        answer = receive(here.desk, content, name, onto=onto, lang=here.lang)
     except GpsoptError as error:
         here.refused(error)
         return
     if not answer.model:
-        st.session_state["refused"] = answer.findings
+        st.session_state["refused"], st.session_state["marked"] = answer.findings, answer.marked
         return
     st.session_state["model"] = answer.model
     st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1
@@ -180,6 +193,19 @@ def _restore(here: Visit, number: int) -> None:
     copy_model(folder, here.desk.model_folder(here.model))
     st.session_state["told"] = ("success", here.say("data.restored"))
     st.rerun()
+
+
+def workbook(lang: str, model: Path | None) -> bytes:
+    """The workbook to fill in, empty or with the model's tables."""
+    from gpsopt.scenario import read_scenario
+    from gpsopt.workbooks.template import write_template
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "book.xlsx"
+        scenario = None if model is None else read_scenario(model)
+        settings = "" if model is None else (model / "model.toml").read_text(encoding="utf-8-sig")
+        write_template(path, lang, scenario, settings)
+        return path.read_bytes()
 
 
 def empty_tables() -> bytes:

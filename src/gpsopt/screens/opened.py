@@ -1,10 +1,11 @@
-"""Runs that were opened lately, read once. Only `Visit.open` calls this, after the store has said that it may."""
+"""Runs that were opened lately, read once. Only `Visit` calls this, after the store has said that it may."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from gpsopt.analysis.compare import Contrast
 from gpsopt.runread import Run, read_run
@@ -17,6 +18,12 @@ _KEPT = 6
 def opened(folder: Path, content: str) -> Run:
     """The run of a folder; `content` is the hash of its files, so that a changed folder is read again."""
     return read_run(folder)
+
+
+@lru_cache(maxsize=_KEPT)
+def shelf(folder: Path, content: str) -> dict[str, Any]:
+    """What was worked out from a run, by name: kept as long as the run itself."""
+    return {}
 
 
 _contrasts: OrderedDict[tuple[str, str], Contrast] = OrderedDict()

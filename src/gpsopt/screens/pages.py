@@ -10,7 +10,9 @@ import streamlit as st
 from gpsopt.text import term
 
 #: each is the file of its name beside this one
-PAGES = ("home", "data", "scenarios", "runs", "plan", "compare", "tradeoffs", "risk", "goals", "reports")
+PAGES = (
+    "home", "data", "scenarios", "runs", "plan", "compare", "tradeoffs", "risk", "goals", "explain", "reports",
+)  # fmt: skip
 
 
 def page(name: str, lang: str, mark: str = "") -> st.Page:

@@ -49,4 +49,8 @@ def waiting(here: Visit, names: list[str], title: Callable[[Job], str] | None = 
             st.progress(min(1.0, (job.stage or 0) / (job.stages or 1)),
                         text=words if title is None else f"{title(job)} — {words}")  # fmt: skip
             st.button(here.term("btn_stop"), key=f"stop_{name}", disabled=bool(job.asked), type="tertiary",
-                      on_click=lambda name=name: cancel(here.desk.board, here.desk.owner, name))  # fmt: skip
+                      on_click=_stop, args=(here, name))  # fmt: skip
+
+
+def _stop(here: Visit, name: str) -> None:
+    cancel(here.desk.board, here.desk.owner, name)

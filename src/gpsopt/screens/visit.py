@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
@@ -22,9 +23,10 @@ from gpsopt.report.charts.look import Unit
 from gpsopt.runread import Run
 from gpsopt.runs import Record
 from gpsopt.screens.gate import enter
-from gpsopt.screens.opened import opened
+from gpsopt.screens.opened import opened, shelf
 from gpsopt.text import LANGUAGES, say, term
 
+Made = TypeVar("Made")
 UNITS: tuple[Unit, ...] = ("yuan", "wan", "yi")
 
 
@@ -112,6 +114,15 @@ class Visit:
     def open(self, record: Record) -> Run:
         """A run of this visitor's, read."""
         return opened(self.desk.store.path(record), record.content)
+
+    def once(self, record: Record, what: str, make: Callable[[Run], Made]) -> Made:
+        """What `make` works out from a run, in this language, unit and theme: once, then taken from the shelf."""
+        kept = shelf(self.desk.store.path(record), record.content)
+        key = f"{what} {self.lang} {self.unit} {self.theme}"
+        if key not in kept:
+            kept[key] = make(self.open(record))
+        found: Made = kept[key]
+        return found
 
     def stale(self, record: Record) -> bool:
         """Do today's inputs differ from those of the run?"""
