@@ -73,7 +73,7 @@ def test_the_papers_are_made_together_and_shown_before_they_leave(desk: Desk, sh
     assert made[".pdf"].read_bytes().startswith(b"%PDF")
     assert (papers(desk) / "page-1.png").read_bytes().startswith(b"\x89PNG")
     names = zipfile.ZipFile(io.BytesIO(made[".zip"].read_bytes())).namelist()
-    assert {"public.xlsx", "internal.xlsx", "annual_plan.csv"} <= set(names)
+    assert {"public-2016.xlsx", "internal-2016.xlsx", "annual_plan-2016.csv"} <= set(names)
     for path in papers(desk).iterdir():
         path.unlink()
     papers(desk).rmdir()

@@ -21,7 +21,7 @@ FORMS: Final = (".pdf", ".pptx", ".docx", ".html", ".xlsx")
 
 def report(board: Board, job: Job, watch: Any) -> None:
     """Write every form of the report, then the papers; the answer names the files."""
-    from gpsopt.report.workbook import write_papers
+    from gpsopt.report.paperbook import write_papers
     from gpsopt.report.write import brief_pictures, write_report
 
     given = job.given
@@ -38,7 +38,7 @@ def report(board: Board, job: Job, watch: Any) -> None:
         for number, content in enumerate(pages, 1):
             (fresh / f"page-{number}.png").write_bytes(content)
         board.hear(job.job, News(steps - 1, steps, "", None, None, None, 0.0))
-        write_papers(runs[-1], fresh / "papers", lang)
+        write_papers(runs[-1], fresh / "papers", lang, runs[0])
         _packed(fresh / "papers", fresh / f"{runs[-1].run}-{lang}.zip")
         shutil.rmtree(place, ignore_errors=True)  # of an earlier try whose answer was lost
         fresh.rename(place)

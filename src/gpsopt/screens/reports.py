@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ import streamlit as st
 
 from gpsopt.desk.asking import ask_for_papers, papers_request
 from gpsopt.jobs.papers import FORMS
+from gpsopt.report.paper import WAN
 from gpsopt.report.papers import papers_of
 from gpsopt.runs import Record
 from gpsopt.screens.asking import told
+from gpsopt.screens.shown import percent
 from gpsopt.screens.study import study
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.text import LANGUAGES
@@ -103,7 +106,11 @@ def preview(here: Visit, place: Path, answer: dict[str, Any]) -> None:
 def papers(here: Visit, record: Record) -> None:
     """The papers a plan turns into, each to be read here."""
     st.markdown(f"**{here.say('papers.papers')}**  \n{here.say('papers.papers_say')}")
-    known = {paper.key: paper for paper in here.once(record, "papers", lambda run: papers_of(run, here.lang))}
+    year, base = int(st.session_state["year"]), here.baseline_record
+    known = {paper.key: paper for paper in here.once(
+        record, f"papers {year} {base and base.content}",
+        lambda run: papers_of(run, here.lang, year, here.open(base) if base is not None else None),
+    )}  # fmt: skip
     key = st.selectbox(
         here.say("papers.which"), list(known), key="paper", width=420,
         format_func=lambda k: f"{known[k].title(here.lang)} · "
@@ -111,20 +118,28 @@ def papers(here: Visit, record: Record) -> None:
     )  # fmt: skip
     paper = known[key]
     head = [f"{title}{' ' * place}" for place, title in enumerate(paper.head(here.lang))]  # no two heads are equal
-    rows = [[_cell(value) for value in row] for row in paper.rows[:_SHOWN]]
+    kinds = [column.kind for column in paper.columns]
+    rows = [[_cell(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in paper.rows[:_SHOWN]]
     st.dataframe(pd.DataFrame(rows, columns=head), hide_index=True, key=f"paper_{key}", height=330, placeholder="—")
-    titles = zip(paper.columns, paper.head(here.lang), strict=True)
-    sums = " · ".join(f"{title} {paper.total(name):,.2f}" for name, title in titles if name in paper.summed)
+    sums = " · ".join(
+        f"{title} {_cell(paper.total(column.name), column.kind)}"
+        for column, title in zip(paper.columns, paper.head(here.lang), strict=True) if column.summed
+    )  # fmt: skip
     said = here.say("papers.rows", count=len(paper.rows))
     if len(paper.rows) > _SHOWN:
         said += f" · {here.say('papers.first', count=_SHOWN)}"
     st.caption(f"{said} · {here.say('papers.sums', sums=sums)}" if sums else said)
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return str(value) if isinstance(value, str | int) else f"{value:,.2f}"
+def _cell(value: object, kind: str) -> str:
+    """A cell as it stands on paper: money in full, shares as per cent, quantities without idle zeros."""
+    if not isinstance(value, Decimal):
+        return "" if value is None else str(value)
+    if kind == "share":
+        return percent(value)
+    if kind == "number":
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
+    return f"{value / WAN if kind == 'wan' else value:,.2f}"
 
 
 def archive(folder: Path) -> bytes:
