@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -13,6 +15,7 @@ from openpyxl import load_workbook
 from gpsopt.errors import UsageError
 from gpsopt.money import fen
 from gpsopt.report.brief import ASSUMED, brief_of
+from gpsopt.report.sheets import cells_of
 from gpsopt.report.write import brief_pictures, write_report
 from gpsopt.runread import Run
 from gpsopt.simulation.headline import Lived, read_lived
@@ -106,3 +109,30 @@ def test_slides_and_memo_open_again(town: Run, lang: str, tmp_path: Path) -> Non
     assert any(town.run in shape.text_frame.text for shape in shapes if shape.has_text_frame)
     memo = Document(str(write_report([town], tmp_path / "m.docx", lang)))
     assert town.run in memo.paragraphs[-1].text and len(memo.tables) == 3
+
+
+def lines_needed(text: str, points: float, width: int) -> int:
+    """How many lines a text takes in a box of `width` (EMU) less its margins; an em is two of its cells."""
+    return max(1, ceil(cells_of(text) * points * 0.52 / (width / 12700 - 14)))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nothing_on_a_slide_runs_over(town: Run, lang: str, tmp_path: Path) -> None:
+    """Boxes hold their lines, tables end above the foot; all stand on the slide."""
+    from pptx import Presentation
+
+    deck: Any = Presentation(str(write_report([town] * 3, tmp_path / "s.pptx", lang)))
+    for slide in deck.slides:
+        foot = max(shape.top for shape in slide.shapes if shape.has_text_frame)
+        for shape in slide.shapes:
+            assert shape.top + shape.height <= deck.slide_height and shape.left + shape.width <= deck.slide_width
+            if shape.has_text_frame:
+                said = [(p.text, p.runs[0].font.size.pt) for p in shape.text_frame.paragraphs if p.runs]
+                height = sum(lines_needed(text, size, shape.width) * size * 1.25 + 4 for text, size in said)
+                assert height <= shape.height / 12700, said
+            if shape.has_table:
+                columns = list(shape.table.columns)
+                lines = [max(lines_needed(cell.text, 12, column.width)
+                             for cell, column in zip(row.cells, columns, strict=True)) for row in shape.table.rows]  # fmt: skip
+                rows = [max(row.height / 12700, 15 * n + 5) for row, n in zip(shape.table.rows, lines, strict=True)]
+                assert shape.top / 12700 + sum(rows) <= foot / 12700

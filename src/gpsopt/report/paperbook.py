@@ -16,7 +16,7 @@ from typing import Final
 from gpsopt.errors import UsageError
 from gpsopt.report.paper import WAN, Cell, Paper
 from gpsopt.report.papers import papers_of, years_of
-from gpsopt.report.sheets import Book, printed
+from gpsopt.report.sheets import Book, footed
 from gpsopt.runread import Run
 from gpsopt.text import say
 
@@ -70,7 +70,7 @@ def _sheet(book: Book, paper: Paper, run: Run, lang: str, decimals: int) -> None
     for said in _under(paper, run, lang):
         sheet.write_string(line, 0, said, book.looks["side"])
         line += 1
-    printed(sheet, _foot(run, lang))
+    footed(sheet, _foot(run, lang))
 
 
 def _with_totals(paper: Paper, lang: str) -> tuple[list[Sequence[Cell]], frozenset[int]]:

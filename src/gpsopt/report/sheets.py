@@ -19,6 +19,9 @@ _FORBIDDEN: Final = str.maketrans("[]:*?/\\'", "（）：＊？··’")
 _WIDEST: Final = 46  # letters of a column
 _NARROWEST: Final = 9
 _NAME: Final = 31  # letters of a sheet's name, as the format allows
+_OF_A4: Final = 190  # letters across that are still read on A4
+_A4: Final = 9
+_A3: Final = 8
 
 
 class Book:
@@ -72,9 +75,10 @@ class Book:
         sums: frozenset[int] = frozenset(),
     ) -> int:  # fmt: skip
         """Write head and rows from line `start`, `sums` being the lines of totals; the first line after them."""
+        widths = [_width(words, [row[place] for row in rows], kinds[place]) for place, words in enumerate(head)]
         for place, words in enumerate(head):
             sheet.write_string(start, place, words, self.looks["head"])
-            sheet.set_column(place, place, _width([words], [row[place] for row in rows], kinds[place]))
+            sheet.set_column(place, place, widths[place])
         for line, row in enumerate(rows):
             ending = "_sum" if line in sums else ""
             for place, value in enumerate(row):
@@ -84,7 +88,7 @@ class Book:
         if rows:
             sheet.autofilter(start, 0, end - 1, len(head) - 1)
         sheet.repeat_rows(start)
-        printed(sheet)
+        printed(sheet, wide=sum(widths) > _OF_A4)
         return end
 
     def cell(self, sheet: Any, line: int, place: int, value: Any, kind: str, ending: str = "") -> None:
@@ -105,13 +109,18 @@ class Book:
             sheet.write_string(line, place, str(value), self.looks[look])
 
 
-def printed(sheet: Any, footer: str = "") -> None:
-    """A4 across, all columns on one page's width, the head on every page, pages counted."""
+def printed(sheet: Any, wide: bool) -> None:
+    """Across A4, or A3 where it is `wide`; all columns on one page's width, the head on every page, pages counted."""
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(_A3 if wide else _A4)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.set_footer(f"&L&8{footer.replace('&', '&&')}&R&8&P / &N")
+    sheet.set_footer("&R&8&P / &N")
+
+
+def footed(sheet: Any, words: str) -> None:
+    """The foot of every printed page."""
+    sheet.set_footer(f"&L&8{words.replace('&', '&&')[:200]}&R&8&P / &N")  # the format allows 255 letters
 
 
 def cells_of(text: str) -> int:
@@ -119,7 +128,7 @@ def cells_of(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def _width(head: Sequence[str], cells: Sequence[object], kind: str) -> float:
+def _width(head: str, cells: Sequence[object], kind: str) -> float:
     """Wide enough for every number and for most text; longer text and heads are wrapped."""
     longest = 0
     for value in cells:
@@ -129,6 +138,6 @@ def _width(head: Sequence[str], cells: Sequence[object], kind: str) -> float:
             longest = max(longest, len(f"{size:,.{places}f}") + 1)
         elif value is not None:
             longest = max(longest, min(cells_of(str(value)), _WIDEST))
-    widest_word = max((cells_of(word) for text in head for word in text.split()), default=0)
-    asked = max(cells_of(text) for text in head) / 2  # a head may take two lines, three where it must
+    widest_word = max((cells_of(word) for word in head.split()), default=0)
+    asked = cells_of(head) / 2  # a head may take two lines, three where it must
     return float(min(_WIDEST, max(_NARROWEST, longest + 2, asked + 2, min(widest_word, 18) + 2)))

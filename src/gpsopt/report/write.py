@@ -127,8 +127,8 @@ def _slides(brief: Brief, run: Run, lang: str) -> bytes:
 
     def slide(title: str) -> Any:
         made = deck.slides.add_slide(deck.slide_layouts[6])
-        _box(made, title, 0.6, 0.35, 12.1, 0.9, 26, Inches, Pt)
-        _box(made, brief.foot, 0.6, 7.05, 12.1, 0.35, 9, Inches, Pt)
+        _box(made, title, 0.6, 0.35, 12.1, 0.9, 22, Inches, Pt)
+        _box(made, brief.foot, 0.6, 6.95, 12.1, 0.5, 8, Inches, Pt)
         return made
 
     half = (len(brief.sections) + 1) // 2
