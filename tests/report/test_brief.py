@@ -131,8 +131,8 @@ def test_nothing_on_a_slide_runs_over(town: Run, lang: str, tmp_path: Path) -> N
                 height = sum(lines_needed(text, size, shape.width) * size * 1.25 + 4 for text, size in said)
                 assert height <= shape.height / 12700, said
             if shape.has_table:
-                columns = list(shape.table.columns)
-                lines = [max(lines_needed(cell.text, 12, column.width)
-                             for cell, column in zip(row.cells, columns, strict=True)) for row in shape.table.rows]  # fmt: skip
+                widths = [column.width for column in shape.table.columns]
+                cells = [[cell.text for cell in row.cells] for row in shape.table.rows]
+                lines = [max(map(lines_needed, row, [12.0] * len(row), widths)) for row in cells]
                 rows = [max(row.height / 12700, 15 * n + 5) for row, n in zip(shape.table.rows, lines, strict=True)]
                 assert shape.top / 12700 + sum(rows) <= foot / 12700
