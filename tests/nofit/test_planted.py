@@ -10,9 +10,12 @@ import pytest
 import gpsopt
 from gpsopt.runfolder import input_files
 from tests.nofit.planted import CASES, Planted, write
+from tests.nofit.plantedfurther import FURTHER
+
+ALL = [*CASES, *(pytest.param(case, marks=pytest.mark.slow) for case in FURTHER)]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
 def test_the_conflict_is_named_and_the_repairs_solve(case: Planted, tmp_path: Path) -> None:
     scenario = gpsopt.read_scenario(write(tmp_path / "model", case))
     assert gpsopt.plan_or_end(scenario).status == "infeasible"
@@ -35,3 +38,17 @@ def test_the_conflict_is_named_and_the_repairs_solve(case: Planted, tmp_path: Pa
         (tmp_path / "run" / name).write_bytes(content)
     plan = gpsopt.solve(tmp_path / "run" / found.names()[0])
     assert plan.certified
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("floor above capacity", "[clauses.coverage]\nsoft = true\n"),  # kept wherever it can be
+        ("a lock against a budget", "[clauses.hand_decisions]\nenabled = false\n"),  # cannot be soft
+    ],
+)
+def test_a_clause_is_made_soft_and_only_struck_where_it_cannot_be(name: str, said: str, tmp_path: Path) -> None:
+    case = next(case for case in CASES if case.name == name)
+    found = gpsopt.explain_nofit(gpsopt.read_scenario(write(tmp_path, case)))
+    (repair,) = [repair for repair in found.repairs if repair.kind == "clause"]
+    assert repair.toml.endswith(said), repair.toml

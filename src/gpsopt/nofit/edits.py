@@ -20,6 +20,7 @@ class Edits:
 
     changes: tuple[Mapping[str, object], ...] = ()
     additions: tuple[tuple[str, Mapping[str, Value]], ...] = ()
+    dropped: tuple[tuple[str, Mapping[str, Value]], ...] = ()
     freed: tuple[Mapping[str, Value], ...] = ()
     clauses: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     settings: Mapping[str, Value] = field(default_factory=dict)
@@ -30,13 +31,13 @@ class Edits:
         clauses = {name: {**self.clauses.get(name, {}), **other.clauses.get(name, {})}
                    for name in (*self.clauses, *other.clauses)}  # fmt: skip
         return Edits(
-            (*self.changes, *other.changes), (*self.additions, *other.additions), (*self.freed, *other.freed),
-            clauses, {**self.settings, **other.settings}, {**self.limits, **other.limits},
+            (*self.changes, *other.changes), (*self.additions, *other.additions), (*self.dropped, *other.dropped),
+            (*self.freed, *other.freed), clauses, {**self.settings, **other.settings}, {**self.limits, **other.limits},
         )  # fmt: skip
 
     @property
     def empty(self) -> bool:
-        return not (self.changes or self.additions or self.freed or self.clauses or self.settings or self.limits)
+        return self == Edits()
 
     def toml(self, title: str, title_zh: str, question: str, base: str = FAILED) -> str:
         """The scenario file."""
@@ -46,6 +47,8 @@ class Edits:
             lines += ["", "[[change]]", *(f"{key} = {_value(value)}" for key, value in change.items())]
         for table, row in self.additions:
             lines += ["", "[[add]]", f"table = {_text(table)}", f"row = {_value(dict(row))}"]
+        for table, where in self.dropped:
+            lines += ["", "[[drop]]", f"table = {_text(table)}", f"where = {_value(dict(where))}"]
         for lock in self.freed:
             lines += ["", "[[lock]]", *(f"{key} = {_value(value)}" for key, value in lock.items()), "free = true"]
         if self.limits:

@@ -17,6 +17,7 @@ import numpy as np
 from gpsopt.compiler import compile_model
 from gpsopt.errors import SolverError
 from gpsopt.model.build import build_world
+from gpsopt.model.soft import LIMITS
 from gpsopt.model.world import world_of
 from gpsopt.nofit.conflict import Conflict
 from gpsopt.nofit.edits import Edits
@@ -156,14 +157,22 @@ def regime(system: System, touched: set[str]) -> Iterator[Step]:
         yield Step(Edits(settings={"savings": "kept"}), "nofit.step_savings", words, Decimal(1), "settings")
 
 
-def clauses(elements: Iterable[Element], shared: set[str]) -> Iterator[Step]:
-    """Each clause that all conflicts have in common, struck; those that say the least first."""
+def clauses(elements: Iterable[Element], shared: set[str], given: Clauses) -> Iterator[Step]:
+    """Each clause that all conflicts have in common, those that say the least first: made soft, which still keeps it
+    wherever it can be kept; only where that is not enough, or cannot be, struck."""
     count: dict[str, int] = defaultdict(int)
     for e in elements:
         count[e.clause] += 1
-    for name in sorted(shared & set(Clauses.model_fields), key=lambda c: (c == "catalogue_scope", count[c], c)):
-        yield Step(Edits(clauses={name: {"enabled": False}}), "nofit.step_clause", {"clause": Word(name, "clauses")},
-                   Decimal(1), "clauses")  # fmt: skip
+    names = sorted(shared & set(Clauses.model_fields), key=lambda c: (c == "catalogue_scope", count[c], c))
+    for name in names:
+        if name in LIMITS and not given.soft(name):
+            yield _clause(name, "nofit.step_soft", soft=True)
+    for name in names:
+        yield _clause(name, "nofit.step_clause", enabled=False)
+
+
+def _clause(name: str, message: str, **said: bool) -> Step:
+    return Step(Edits(clauses={name: said}), message, {"clause": Word(name, "clauses")}, Decimal(1), "clauses")
 
 
 #: clause, parameter -> the value that asks for nothing, and the grid on which the least change is sought

@@ -25,6 +25,8 @@ _TOLD: Final = 4
 _WIDER: Final = ((0, 0.0), (1, 0.0), (4, 0.0), (25, 0.0), (0, 1e-3), (0, 1e-2))
 _WIDER_LARGE: Final = ((0, 0.0), (1, 1e-3), (1, 1e-2))
 _SMALL: Final = 6_000  # columns
+_GROWN: Final = (1.25, 2.0, 4.0)
+_CLOSE: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def _ways(system: System, conflicts: Sequence[Conflict], bench: Bench) -> Iterat
     yield lambda: _moved(system, shared, bench)
     for step in regime(system, shared):
         yield lambda step=step: _whole(system, "regime", [step], bench)  # type: ignore[misc]
-    for step in clauses(elements, shared):
+    for step in clauses(elements, shared, system.scenario.settings.clauses):
         yield lambda step=step: _whole(system, "clause", [step], bench)  # type: ignore[misc]
 
 
@@ -95,7 +97,29 @@ def _proven(system: System, kind: str, loosening: Loosening, bench: Bench) -> Re
             return None
         if bench.works(_file(system, steps), spare):
             return _repair(system, kind, steps, given.proven)
-    return None
+    plain = found[0.0]
+    return None if plain is None else _grown(system, kind, loosening, plain, bench)
+
+
+def _grown(system: System, kind: str, loosening: Loosening, given: Least, bench: Bench) -> Repair | None:
+    """Where a coarse grid asks for far more than fractions do: the same steps larger, to a hundredth of what works."""
+    if system.problem.matrix.shape[1] > _SMALL:
+        return None
+
+    def larger(factor: float) -> list[Step]:
+        return loosening.steps({what: value * factor for what, value in given.values.items()}, 0)
+
+    low = 1.0
+    for factor in _GROWN:
+        if bench.works(_file(system, larger(factor))):
+            break
+        low = factor
+    else:
+        return None
+    while factor - low > _CLOSE:
+        middle = (low + factor) / 2
+        low, factor = (low, middle) if bench.works(_file(system, larger(middle))) else (middle, factor)
+    return _repair(system, kind, larger(factor), False)
 
 
 def _whole(system: System, kind: str, steps: list[Step], bench: Bench) -> Repair | None:

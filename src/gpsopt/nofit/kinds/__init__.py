@@ -41,7 +41,10 @@ KINDS: Final[dict[str, Kind]] = {
     "package": Kind(("award_size.package_wins_whole",), awards.package),
     "excludes": Kind(("award_size.one_offer_of_the_group",), awards.excludes),
     "all_or_nothing": Kind(("coverage.met_in_full_or_not_at_all",), services.all_or_nothing),
-    "cost_standard": Kind(("fee_standard.above_cost_standard",), money.cost_standard),
+    "cost_standard": Kind(
+        ("fee_standard.above_cost_standard", "equal_competition.full_cost_above_standard"), money.cost_standard
+    ),
+    "contract": Kind(("commitments",), decisions.contract),
     "parameter": Kind(("undertaker_count",), awards.undertakers),
     "later_year": Kind(("coverage.floor_is_reached",), services.later_year),
 }  # fmt: skip

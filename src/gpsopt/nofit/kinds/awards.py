@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from gpsopt.nofit.edits import Edits, change
@@ -90,20 +90,39 @@ def _more_capacity(
             change("offers", "capacity", {"offer": offer}, add=more), "nofit.step_offer_capacity",
             {"offer": Offer(offer), "amount": Units(more, offers.item[at])}, more, "capacity",
         )  # fmt: skip
-    more = Decimal(math.ceil(value * 100 - 1e-4) + wider) / 100
+    of_year = () if what[0] == "undertakers" else (what[1], what[2], what[3] or None)
+    before = given[of_year] if of_year else facts.undertakers[what[1]]["capacity"]
+    more = Decimal(math.ceil(value * 100 - 1e-4)) / 100
+    if wider:  # capacities are used up in whole grid steps of the offers
+        unit = max(Decimal("0.01"), _work_of_a_step(system, what))
+        more = ((before + more) / unit).to_integral_value(ROUND_CEILING) * unit - before + (wider - 1) * unit
     if what[0] == "undertakers":
-        before = facts.undertakers[what[1]]["capacity"]
         edits = change("undertakers", "capacity", {"undertaker": what[1]}, add=more)
         words: dict[str, object] = {"undertaker": Named("undertakers", what[1])}
         return Step(edits, "nofit.step_capacity", {**words, "before": before, "after": before + more}, more, "capacity")
     _table, u, r, year = what
-    before = given[u, r, year or None]
     where: dict[str, Any] = {"undertaker": u, "resource": r, **({"year": year} if year else {})}
     return Step(
         change("capacities", "capacity", where, add=more), "nofit.step_resource",
         {"undertaker": Named("undertakers", u), "resource": r, "before": before, "after": before + more},
         more, "capacity",
     )  # fmt: skip
+
+
+def _work_of_a_step(system: System, what: tuple[Any, ...]) -> Decimal:
+    """The most that a grid step of the undertaker's offers takes of a resource, to two places."""
+    facts, offers = system.wide.facts, system.wide.pairs.offers
+    if what[0] == "capacities":
+        rows = system.scenario.tables.rows("uses")
+        use = {row["offer"]: float(row["use"]) for _line, row in rows if row["resource"] == what[2]}
+    else:
+        use = {key: float(taken) for key, taken in zip(offers.key, offers.capacity_use, strict=True)}
+    step = float(facts.settings.quantity_step)
+    taken = [
+        use.get(key, 0.0) * (step if facts.items[item]["divisible"] else 1.0)
+        for key, item, u in zip(offers.key, offers.item, offers.undertaker, strict=True) if u == what[1]
+    ]  # fmt: skip
+    return Decimal(repr(round(max(taken, default=0.0), 2))).normalize()
 
 
 def awards(system: System) -> Loosening:

@@ -1,14 +1,15 @@
-"""Repairs of what was decided by hand: locks that are set free."""
+"""Repairs of what is settled: locks that are set free, signed contracts that are given up."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from gpsopt.nofit.edits import Edits
 from gpsopt.nofit.loosen import Link, Loosening, Slack, Step
-from gpsopt.nofit.names import Need
+from gpsopt.nofit.names import Need, Offer
 from gpsopt.nofit.system import System
 
 Values = Mapping[tuple[Any, ...], float]
@@ -53,3 +54,25 @@ def _steps(values: Values, _wider: int) -> list[Step]:
             words: dict[str, object] = {"need": Need(need), "year": year, **({"offer": offer} if offer else {})}
             found.append(Step(Edits(freed=(decision,)), message, words, Decimal(1), "locks"))
     return found
+
+
+def contract(system: System) -> Loosening:
+    """The signed contracts of an offer with a need are given up."""
+    rows: dict[tuple[str, str], list[tuple[int, float]]] = defaultdict(list)
+    for e in system.of("commitments"):
+        effect = 1.0 if e.rule == "absent_contract_is_honoured" else system.limit(e.row)
+        rows[e.key[0], e.key[1]].append((e.row, system.gives(e.row) * effect))
+    slacks = tuple(
+        Slack(("contract", *key), tuple(terms), 1.0, most=1.0, whole=True) for key, terms in sorted(rows.items())
+    )
+
+    def steps(values: Values, _wider: int) -> list[Step]:
+        return [
+            Step(
+                Edits(dropped=(("contracts", {"need": need, "offer": offer}),)), "nofit.step_contract",
+                {"need": Need(need), "offer": Offer(offer)}, Decimal(1), "contracts",
+            )
+            for (_kind, offer, need), value in sorted(values.items()) if value > 0.5
+        ]  # fmt: skip
+
+    return Loosening("contract", slacks, steps)

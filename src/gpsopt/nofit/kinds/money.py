@@ -146,7 +146,7 @@ def cost_standard(system: System) -> Loosening:
     slacks: list[Slack] = []
     links: list[Link] = []
     at: dict[str, int] = {}
-    for e in system.of("fee_standard.above_cost_standard"):
+    for e in system.of("fee_standard.above_cost_standard", "equal_competition.full_cost_above_standard"):
         i = place[e.key]
         o, n = int(world.pairs.offer[i]), int(world.pairs.need[i])
         item = world.facts.needs.item[n]
@@ -155,6 +155,7 @@ def cost_standard(system: System) -> Loosening:
         limit = int(world.pairs.offers.max_quantity[o])
         room = float(limit * world.facts.needs.step[n]) if limit > 0 else most
         price = float(world.price_wan[i]) * 1e4 + int(world.pairs.offers.setup[o]) / 100 / max(room, 1e-9)
+        price += int(world.pairs.offers.subsidy[o]) / 1e6 if e.clause == "equal_competition" else 0.0
         if item not in at:
             at[item] = len(slacks)
             slacks.append(Slack(("standard", item), (), 1.0 / max(1.0, float(standard))))
