@@ -11,8 +11,8 @@ import streamlit as st
 from gpsopt.desk.asking import ask_for_two_stages
 from gpsopt.errors import GpsoptError
 from gpsopt.jobs import Job
-from gpsopt.report.charts import Look, aim_text
 from gpsopt.screens.lived import looked_up
+from gpsopt.screens.progress import aim_value
 from gpsopt.screens.shown import grid, percent
 from gpsopt.screens.visit import Visit
 from gpsopt.simulation.twostagepage import aim_name, written_as
@@ -66,16 +66,16 @@ def answer(here: Visit, job: Job) -> None:
     frames, summary = found
     st.markdown(f"{here.term('run')} `{summary['run']}` · "
                 + here.say("twostage.on_base" if summary["plan_on_base"] else "twostage.not_on_base"))  # fmt: skip
-    values, look = frames["values"], here.look()
+    values = frames["values"]
     rows = pd.DataFrame({
         "aim": [aim_name(str(a), here.lang) for a in values["aim"]],
-        **{c: [_said(a, v, look) for a, v in zip(values["aim"], values[c], strict=True)]
+        **{c: [_said(here, a, v) for a, v in zip(values["aim"], values[c], strict=True)]
            for c in ("two_stage", "worst", "mean", "perfect")},
-        **{side: [_between(a, low, high, look) for a, low, high in
+        **{side: [_between(here, a, low, high) for a, low, high in
                   zip(values["aim"], values[f"{side}_low"], values[f"{side}_high"], strict=True)]
            for side in ("vss", "evpi")},
     })  # fmt: skip
-    st.caption(here.say("risk.values", unit=here.money_unit))
+    st.caption(here.say("risk.values"))
     words = {
         key: here.say(f"twostage.{key}") for key in ("aim", "two_stage", "worst", "mean", "perfect", "vss", "evpi")
     }
@@ -108,14 +108,13 @@ def _yes(here: Visit, column: Any) -> list[str]:
     return [here.say(f"risk.is_{value}") if value in ("yes", "no", "open") else "—" for value in column]
 
 
-def _said(aim: str, value: Any, look: Look) -> str:
-    if value != value:
-        return "—"
+def _said(here: Visit, aim: str, value: Any) -> str:
+    """A value in the visitor's unit; less than a fen, or a part of a million, is nothing."""
     kind = written_as(aim)
-    digits = 6 if kind == "worst_area" else 2  # less than a fen, or a part of a million, is nothing
-    return aim_text(kind, round(float(value), digits) + 0.0, look)
+    digits = 6 if kind == "worst_area" else 2
+    return aim_value(here, kind, None if value != value else round(float(value), digits) + 0.0)
 
 
-def _between(aim: str, low: Any, high: Any, look: Look) -> str:
-    ends = _said(aim, low, look), _said(aim, high, look)
+def _between(here: Visit, aim: str, low: Any, high: Any) -> str:
+    ends = _said(here, aim, low), _said(here, aim, high)
     return ends[0] if ends[0] == ends[1] else " … ".join(ends)
