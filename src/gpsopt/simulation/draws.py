@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 import numpy as np
-from scipy.special import ndtr
 
 from gpsopt.model.facts import Floats
 from gpsopt.scenario import Scenario
@@ -58,6 +57,8 @@ class Uncertainty:
         if self.distribution == "lognormal":
             spread = float(np.sqrt(np.log1p((n["sd"] / n["mean"]) ** 2)))
             return np.asarray(n["mean"] * np.exp(spread * z - spread**2 / 2))
+        from scipy.special import ndtr  # at first use: loaded before Pyomo it would draw in all of scipy
+
         u = ndtr(z)
         if self.distribution == "uniform":
             return np.asarray(n["low"] + (n["high"] - n["low"]) * u)

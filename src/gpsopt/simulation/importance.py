@@ -14,12 +14,11 @@ import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
-from scipy.stats import qmc
 
 from gpsopt.errors import UsageError
 from gpsopt.model.facts import Floats
@@ -30,9 +29,7 @@ from gpsopt.simulation.living import live
 from gpsopt.simulation.outlook import Outlook
 
 #: levels at which one uncertainty is set for the tornado
-_LOW, _HIGH = (float(z) for z in ndtri([0.1, 0.9]))
-#: dimensions that scipy's Sobol points have
-_DIMENSIONS: Final = qmc.Sobol.MAXDIM
+_LOW, _HIGH = (NormalDist().inv_cdf(level) for level in (0.1, 0.9))
 _LEAST_SPREAD: Final = 1e-12  # of a goal's size: rounding, no variance
 
 
@@ -165,6 +162,9 @@ def _walked(z: Floats, persistence: float) -> Floats:
 
 def _points(held: Held, rows: tuple[Uncertainty, ...], draws: int, seed: int) -> tuple[_Points, _Points]:
     """Two independent sets of points for every stream that the plan asks for."""
+    from scipy.special import ndtri  # here, since few ask for it and it takes long to load
+    from scipy.stats import qmc
+
     years = len(held.years)
     asked: dict[Stream, None] = {}
 
@@ -177,7 +177,7 @@ def _points(held: Held, rows: tuple[Uncertainty, ...], draws: int, seed: int) ->
     live(held, Outlook(rows, listen, years), held.world.facts.settings.simulation)
     streams = sorted(asked)
     wide = 2 * len(streams) * years
-    known = min(wide, _DIMENSIONS)
+    known = min(wide, qmc.Sobol.MAXDIM)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of draws that are no power of two
         u = qmc.Sobol(known, scramble=True, rng=np.random.default_rng(seed)).random(draws)

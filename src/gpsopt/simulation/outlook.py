@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
-from scipy.special import ndtri
 
 from gpsopt.model.facts import Floats
 from gpsopt.simulation.draws import RATES, Futures, Uncertainty, factor_of
 
 #: normals of equal chance that stand for what is still open
-_OPEN: Final = ndtri((np.arange(64) + 0.5) / 64)
+_OPEN: Final = np.array([NormalDist().inv_cdf((i + 0.5) / 64) for i in range(64)])
 
 #: row and unit -> standard normals of one future, one a year
 Normals = Callable[[Uncertainty, str], Floats]
