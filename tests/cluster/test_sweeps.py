@@ -47,26 +47,26 @@ def as_alone(points: list[Point], folder: Path, answers: list[Mapping[str, Any]]
 def test_a_worker_killed_at_a_third(tmp_path: Path) -> None:
     folder = tmp_path / "sweep"
     points = grid(folder, 6)
-    with machines(tmp_path / "made", 2) as made, connected(made.address) as cluster:
+    with machines(tmp_path / "made", 2) as made, connected(made.address, _never) as cluster:
 
         def told(done: int, everything: int) -> None:
             if done == everything // 3:
                 made.workers[0].kill()
 
-        answers = sweep(points, folder, (), 1, told, cluster, _never)
+        answers = sweep(points, folder, (), 1, told, cluster)
     as_alone(points, folder, answers)
 
 
 def test_the_scheduler_killed_midway_and_the_rest_done_here(tmp_path: Path) -> None:
     folder, lost = tmp_path / "sweep", list[ClusterLostError]()
     points = grid(folder, 3)
-    with machines(tmp_path / "made", 1) as made, connected(made.address) as cluster:
+    with machines(tmp_path / "made", 1) as made, connected(made.address, lost.append) as cluster:
 
         def told(done: int, everything: int) -> None:
             if done == 1:
                 made.scheduler.kill()
 
-        answers = sweep(points, folder, (), 2, told, cluster, lost.append)
+        answers = sweep(points, folder, (), 2, told, cluster)
     assert [error.code for error in lost] == ["cluster_lost"]
     as_alone(points, folder, answers)
 

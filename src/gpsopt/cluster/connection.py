@@ -19,6 +19,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final, TypeVar
 
+from gpsopt.cluster.crew import Function
 from gpsopt.errors import ClusterLostError, UsageError
 
 _ADDRESS: Final = re.compile(r"(tls|tcp)://[^\s/]+:\d+")
@@ -29,18 +30,30 @@ PACKAGES: Final = ("gpsopt", "pyomo", "highspy")
 _FIRST_WORD, _FIRST_WORKER, _NOBODY, _FETCHED = 15.0, 30.0, 60.0, 60.0
 
 Answer = TypeVar("Answer")
-Function = Callable[[Any, Any], Any]
+Lost = Callable[[ClusterLostError], None]
 
 
 class Cluster:
     """A connection that gives calls away; `connected` makes it."""
 
-    def __init__(self, client: Any, address: str) -> None:
-        self._client, self.address = client, address
+    def __init__(self, client: Any, address: str, lost: Lost | None = None) -> None:
+        self._client, self.address, self._lost = client, address, lost
 
     def workers(self) -> int:
         """How many workers there are now."""
         return len(self._client.scheduler_info(n_workers=-1)["workers"])
+
+    def give(self, function: Function, shared: Any, calls: Sequence[Any], keep: Callable[[int, Any], None]) -> None:
+        """As `answers`, each handed to `keep(place, answer)`; where the cluster is lost it is said, and that is all.
+
+        The caller keeps what comes and does the rest at home.
+        """
+        try:
+            for place, answer in self.answers(function, shared, calls):
+                keep(place, answer)
+        except ClusterLostError as error:
+            if self._lost is not None:
+                self._lost(error)
 
     def answers(self, function: Function, shared: Any, calls: Sequence[Any]) -> Iterator[tuple[int, Any]]:
         """(place of the call, function(shared, call)) as they come, each call once.
@@ -104,11 +117,12 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def connected(address: str) -> Iterator[Cluster]:
+def connected(address: str, lost: Lost | None = None) -> Iterator[Cluster]:
     """A connection to the scheduler at tls://host:port or tcp://host:port whose workers have our versions.
 
-    Certificates are Dask's own configuration (distributed.comm.tls). Raises UsageError where the address is none,
-    nobody answers, no worker comes, or a worker has other versions.
+    `lost` hears where it goes away in the midst of the work. Certificates are Dask's own configuration
+    (distributed.comm.tls). Raises UsageError where the address is none, nobody answers, no worker comes, or a worker
+    has other versions.
     """
     if _ADDRESS.fullmatch(address) is None:
         raise UsageError("cluster_address", address=address)
@@ -126,17 +140,17 @@ def connected(address: str) -> Iterator[Cluster]:
         found = client.get_versions(packages=list(PACKAGES))["workers"]
         others = {worker: different(said) for worker, said in sorted(found.items())}
         refuse_others({worker: said for worker, said in others.items() if said})
-        yield Cluster(client, address)
+        yield Cluster(client, address, lost)
     finally:
         with contextlib.suppress(OSError, TimeoutError):
             client.close(timeout=5)
 
 
-def at_cluster(address: str | None, job: Callable[[Cluster | None], Answer]) -> Answer:
+def at_cluster(address: str | None, lost: Lost, job: Callable[[Cluster | None], Answer]) -> Answer:
     """What `job` makes of the cluster at an address; None as address: of none, here."""
     if address is None:
         return job(None)
-    with connected(address) as cluster:
+    with connected(address, lost) as cluster:
         return job(cluster)
 
 

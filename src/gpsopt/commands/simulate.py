@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,6 +30,7 @@ def simulate(
     against: Annotated[list[Path] | None, typer.Option(metavar="RUN")] = None,
     importance: Annotated[int, typer.Option(min=0, max=65_536)] = 0,
     workers: Annotated[int | None, typer.Option(min=1, max=256)] = None,
+    cluster: Annotated[str | None, typer.Option(metavar="ADDRESS")] = None,
     gap: Annotated[float, typer.Option(min=0, max=1, callback=finite)] = 0.01,
     out: Annotated[Path, typer.Option()] = Path("simulations"),
     json: Json = False,
@@ -37,13 +38,13 @@ def simulate(
 ) -> Reply:
     there(source)
     writable(out)
-    count = workers or os.cpu_count() or 1
+    hands = _Hands(workers or os.cpu_count() or 1, cluster)
     whole = is_so(source / "summary.json", Path.is_file)
     for option, given in (("--stability", stability), ("--against", against), ("--importance", importance)):
         if given and not whole:
             raise UsageError("option_of_run", option=option, path=str(source))
-    job = _held(source, out, draws or 1000, seed, stability, against or [], importance, count, gap) if whole else (
-        _replanned(source, out, draws or 200, seed, count, gap)
+    job = _held(source, out, draws or 1000, seed, stability, against or [], importance, hands, gap) if whole else (
+        _replanned(source, out, draws or 200, seed, hands, gap)
     )  # fmt: skip
     simulation = terminal.in_background(job)
     from gpsopt.runfolder import write_folder
@@ -57,9 +58,10 @@ def simulate(
 
 def _held(
     run: Path, out: Path, draws: int, seed: int, planned_anew: int, against: list[Path], importance: int,
-    workers: int, gap: float,
+    hands: _Hands, gap: float,
 ) -> Callable[[], Simulation]:  # fmt: skip
     def job() -> Simulation:
+        from gpsopt.cluster.connection import at_cluster
         from gpsopt.simulation.replan import stability
         from gpsopt.simulation.simulate import simulate as live_through
         from gpsopt.simulation.simulate import with_stability
@@ -67,27 +69,45 @@ def _held(
         simulation = live_through(run, draws=draws, seed=seed, importance=importance, against=against)
         if not planned_anew:
             return simulation
-        frame = stability(
-            run, out / "unfinished", draws=planned_anew, seed=seed, gap=gap, workers=workers, progress=_told
-        )  # fmt: skip
+        with hands.counted as counted:
+            frame = at_cluster(
+                hands.cluster, counted.warn,
+                lambda found: stability(
+                    run, out / "unfinished", draws=planned_anew, seed=seed, gap=gap, workers=hands.workers,
+                    progress=counted.hear, cluster=found,
+                ),
+            )  # fmt: skip
         return with_stability(simulation, frame, planned_anew, gap)
 
     return job
 
 
 def _replanned(
-    scenario: Path, out: Path, draws: int, seed: int, workers: int, gap: float
+    scenario: Path, out: Path, draws: int, seed: int, hands: _Hands, gap: float
 ) -> Callable[[], Simulation]:  # fmt: skip
     def job() -> Simulation:
+        from gpsopt.cluster.connection import at_cluster
         from gpsopt.simulation.replan import replan
 
-        return replan(
-            scenario, out / "unfinished", draws=draws, seed=seed, gap=gap, workers=workers, progress=_told
-        )  # fmt: skip
+        with hands.counted as counted:
+            return at_cluster(
+                hands.cluster, counted.warn,
+                lambda found: replan(
+                    scenario, out / "unfinished", draws=draws, seed=seed, gap=gap, workers=hands.workers,
+                    progress=counted.hear, cluster=found,
+                ),
+            )  # fmt: skip
 
     return job
 
 
-def _told(done: int, everything: int) -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r{say('cli.simulating', tongue_of(), done=done, all=everything)}  ")
+@dataclass(frozen=True)
+class _Hands:
+    """Who plans the futures: so many processes here, or the workers of a cluster."""
+
+    workers: int
+    cluster: str | None
+
+    @property
+    def counted(self) -> terminal.Counted:
+        return terminal.Counted(tongue_of(), "cli.simulating")

@@ -40,10 +40,10 @@ def sweep(
     with terminal.Counted(tongue, "cli.sweeping") as counted:
         answers = terminal.in_background(
             lambda: at_cluster(
-                cluster,
-                lambda there: run_sweep(points, out.resolve(), options, workers, counted.hear, there, counted.warn),
+                cluster, counted.warn,
+                lambda found: run_sweep(points, out.resolve(), options, workers, counted.hear, found),
             )
-        )
+        )  # fmt: skip
     table = table_of(points, varied, answers)
     table.to_csv(out / "sweep.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
     table.to_parquet(out / "sweep.parquet", index=False)

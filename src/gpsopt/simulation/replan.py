@@ -23,6 +23,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from gpsopt.cluster.connection import Cluster
 from gpsopt.errors import UsageError
 from gpsopt.plan.plan import Result
 from gpsopt.planning import solve
@@ -53,18 +54,20 @@ def replan(
     gap: float = LOOSE_GAP,
     workers: int = 1,
     progress: Told | None = None,
+    cluster: Cluster | None = None,
 ) -> Simulation:
     """Live through `draws` futures, replanning each year on what happened; and plan each of them as if known.
 
     `source`: a scenario (or its file or model folder), or a run of it, whose plan is then the first. `folder` keeps
     what is done until all is, so that a simulation that was stopped goes on. Plans of simulated years stop at `gap`
-    of an aim's scale. The same request gives the same figures, whatever the number of workers. Raises as `solve` and
+    of an aim's scale. The same request gives the same figures, whatever the number of workers,
+    here or of a cluster. Raises as `solve` and
     `simulate` do.
     """
     first = source if isinstance(source, Run | Result) else solve(source)
     job = _Job(first, folder, draws, seed, gap)
     lived = [("lived", i) for i in range(draws)]
-    records = work_through(job.folder, [*lived, *(("chosen", i) for i in range(draws))], workers, progress)
+    records = work_through(job.folder, [*lived, *(("chosen", i) for i in range(draws))], workers, progress, cluster)
     many = tally_of(job.held)
     for record in records[:draws]:
         many.join(tally_from(job.held, record))
@@ -83,11 +86,11 @@ def replan(
 
 def stability(
     source: Run | Result | str | Path, folder: Path, *, draws: int = 100, seed: int = 0, gap: float = LOOSE_GAP,
-    workers: int = 1, progress: Told | None = None,
+    workers: int = 1, progress: Told | None = None, cluster: Cluster | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """The table `stability` of a run: its futures planned anew as if they were known. Raises as `replan`."""
     job = _Job(source if isinstance(source, Run | Result) else read_run(source), folder, draws, seed, gap)
-    records = work_through(job.folder, [("chosen", i) for i in range(draws)], workers, progress)
+    records = work_through(job.folder, [("chosen", i) for i in range(draws)], workers, progress, cluster)
     job.forget()
     return _stability(job.held, records)
 

@@ -13,11 +13,14 @@ import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
+from gpsopt.cluster.connection import Cluster
+from gpsopt.cluster.crew import apart
 from gpsopt.errors import SolverError
 from gpsopt.runread import read_run
 from gpsopt.simulation.draws import uncertainties
@@ -33,16 +36,20 @@ Task = tuple[str, int]  # kind of work, number of the future
 
 
 def work_through(
-    folder: Path, tasks: Sequence[Task], workers: int, told: Callable[[int, int], None] | None = None
-) -> list[Record]:
+    folder: Path, tasks: Sequence[Task], workers: int, told: Callable[[int, int], None] | None = None,
+    cluster: Cluster | None = None,
+) -> list[Record]:  # fmt: skip
     """The records of the tasks, in their order; those that stand in the folder already are read.
 
-    Raises SolverError where a worker ended before its time.
+    `cluster`: its workers live through the futures; so many processes here begin where it is lost. Raises
+    SolverError where a worker ended before its time.
     """
     for kind in WORK:
         (folder / kind).mkdir(parents=True, exist_ok=True)
+    if cluster is not None:
+        _away(folder, tasks, cluster, told)
     waiting: queue.SimpleQueue[Task] = queue.SimpleQueue()
-    left = [task for task in tasks if not place_of(folder, task).exists()]
+    left = _left(folder, tasks)
     for task in left:
         waiting.put(task)
     done, lock = len(tasks) - len(left), threading.Lock()
@@ -77,6 +84,49 @@ def work_through(
     if failed:
         raise SolverError("solver_failed", status=failed[0])
     return [json.loads(place_of(folder, task).read_text(encoding="utf-8")) for task in tasks]
+
+
+def _left(folder: Path, tasks: Sequence[Task]) -> list[Task]:
+    return [task for task in tasks if not place_of(folder, task).exists()]
+
+
+def _away(folder: Path, tasks: Sequence[Task], cluster: Cluster, told: Callable[[int, int], None] | None) -> None:
+    """What is left, by the workers of a cluster: the job's files travel, a record comes home as it is done."""
+    left = _left(folder, tasks)
+    run = folder / "plan" / str(json.loads((folder / "job.json").read_text(encoding="utf-8"))["run"])
+    files = [folder / "job.json", *(path for path in sorted(run.rglob("*")) if path.is_file())]
+    shared = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    done = len(tasks) - len(left)
+
+    def keep(number: int, record: Record) -> None:
+        nonlocal done
+        _write(place_of(folder, left[number]), record)
+        done += 1
+        if told is not None:
+            told(done, len(tasks))
+
+    if left:
+        cluster.give(_lived_away, shared, left, keep)
+
+
+def _lived_away(shared: Mapping[str, bytes], task: Task) -> Record:
+    """At a distant worker: in a process that is its own and stays for the next future."""
+    record: Record = apart(_lived, shared, task)
+    return record
+
+
+_opened: list[tuple[Any, _Job]] = []  # of such a process: what it was sent, and the job that it made of it
+
+
+def _lived(shared: Mapping[str, bytes], task: Task) -> Record:
+    if not _opened or _opened[0][0] is not shared:
+        with tempfile.TemporaryDirectory(prefix="gpsopt-") as made:
+            for name, content in shared.items():
+                path = Path(made) / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            _opened[:] = [(shared, _Job(Path(made)))]
+    return _opened[0][1].record(task)
 
 
 def place_of(folder: Path, task: Task) -> Path:
@@ -119,20 +169,34 @@ class _Worker:
                     pipe.close()
 
 
+class _Job:
+    """What a job folder asks, read and ready for one future after another."""
+
+    def __init__(self, folder: Path) -> None:
+        job: dict[str, Any] = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+        run = read_run(folder / "plan" / job["run"])
+        first = held_of(run)
+        self._paths = Paths(uncertainties(run.scenario), job["seed"], len(first.years), job["draws"])
+        self._replanner = Replanner(first, job["gap"])
+
+    def record(self, task: Task) -> Record:
+        """The record of a task."""
+        kind, number = task
+        return WORK[kind](self._replanner, self._paths.future(int(number)))
+
+
+def _write(target: Path, record: Record) -> None:
+    unfinished = target.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(json.dumps(record), encoding="utf-8")
+    unfinished.replace(target)
+
+
 def main(folder: Path, tasks: IO[str], done: IO[str]) -> None:
     """A worker: tasks on one stream, what is done on another."""
-    job: dict[str, Any] = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    run = read_run(folder / "plan" / job["run"])
-    first = held_of(run)
-    paths = Paths(uncertainties(run.scenario), job["seed"], len(first.years), job["draws"])
-    replanner = Replanner(first, job["gap"])
+    job = _Job(folder)
     for line in tasks:
         kind, number = line.split()
-        record = WORK[kind](replanner, paths.future(int(number)))
-        target = place_of(folder, (kind, int(number)))
-        unfinished = target.with_suffix(f".{os.getpid()}")
-        unfinished.write_text(json.dumps(record), encoding="utf-8")
-        unfinished.replace(target)
+        _write(place_of(folder, (kind, int(number))), job.record((kind, int(number))))
         done.write(f"{kind} {number}\n")
         done.flush()
 

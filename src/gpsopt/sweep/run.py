@@ -17,26 +17,24 @@ from typing import Any
 import pandas as pd
 
 from gpsopt.cluster.connection import Cluster
-from gpsopt.errors import ClusterLostError
 from gpsopt.runfolder import write_folder
 from gpsopt.runread import read_run
 from gpsopt.scenario import read_scenario
 from gpsopt.sweep.grid import Point, Vary
 from gpsopt.sweep.parcel import parcel_of
-from gpsopt.sweep.point import Call, solved_away, solved_here
+from gpsopt.sweep.point import Call, Solved, solved_away, solved_here
 
 Told = Callable[[int, int], None]
-Lost = Callable[[ClusterLostError], None]
 
 
 def sweep(
     points: Sequence[Point], folder: Path, options: Sequence[str], workers: int, told: Told | None = None,
-    cluster: Cluster | None = None, lost: Lost | None = None,
+    cluster: Cluster | None = None,
 ) -> list[Mapping[str, Any]]:  # fmt: skip
     """Solve every point that is not done yet; returns the answers in the order of the points.
 
     `options`: further words of `gpsopt solve`. `told`: points done and all points, at every news. `cluster`: its
-    workers solve instead of `workers` processes here; where it is lost, `lost` hears why before these begin.
+    workers solve instead of `workers` processes here, which begin where it is lost.
     Raises UsageError where a point could not be solved at all.
     """
     for name in ("scenarios", "done", "runs"):
@@ -55,11 +53,7 @@ def sweep(
 
     news(len(left()))
     if cluster is not None and left():
-        try:
-            _away(left(), folder, options, cluster, news)
-        except ClusterLostError as error:
-            if lost is not None:
-                lost(error)
+        _away(left(), folder, options, cluster, news)
     _here(left(), folder, options, workers, news)
     return [json.loads(_done(folder, p, options).read_text(encoding="utf-8")) for p in points]
 
@@ -99,13 +93,17 @@ def _away(
         path = (scenarios / f"{point.name}.toml").relative_to(root).as_posix()
         calls.append(Call(point.name, path, {path: point.text.encode("utf-8")}, tuple(options)))
     still = len(left)
-    for number, solved in cluster.answers(solved_away, shared, calls):
+
+    def keep(number: int, solved: Solved) -> None:
+        nonlocal still
         answer = dict(solved.answer)
         if solved.files:
             answer["path"] = str(write_folder(folder / "runs", Path(answer["path"]).name, solved.files))
         _keep(folder, left[number], options, answer)
         still -= 1
         news(still)
+
+    cluster.give(solved_away, shared, calls, keep)
 
 
 def _keep(folder: Path, point: Point, options: Sequence[str], answer: Mapping[str, Any]) -> None:
