@@ -24,6 +24,7 @@ from gpsopt.whatif import Prepared, first_difference, prepared, stages_of
 Mode = Literal["free", "with", "without"]
 #: up to so many award decisions a question is answered by proven plans
 MOST_PROVEN: Final = 300
+AIMS_COLUMNS: Final = ("aim", "sense", "before", "after", "difference", "open", "bound")
 _SEEDS: Final = 3
 _NODES: Final = 20_000
 _SAME: Final = 1e-6  # of an aim's scale
@@ -75,8 +76,8 @@ def restricted(of: Prepared, places: Ints, mode: Mode) -> Any:
 class Contest:
     """Answers for one question: scenarios that differ in numbers, with the pairs, without them, or free."""
 
-    def __init__(self, scenario: Scenario, offer: str | None, need: str | None) -> None:
-        self.base = prepared(scenario)
+    def __init__(self, scenario: Scenario, offer: str | None, need: str | None, base: Prepared | None = None) -> None:
+        self.base = base or prepared(scenario)
         self._offer, self._need = offer, need
         self.is_proven = int(self.base.world.binary.sum()) <= MOST_PROVEN
         self._warm: dict[Mode, tuple[Prepared, Relaxation]] = {}
@@ -132,11 +133,12 @@ def first_worse(one: tuple[Stage, ...] | None, other: tuple[Stage, ...]) -> Wors
 
 
 def aims_frame(before: tuple[Stage, ...], after: tuple[Stage, ...] | None) -> pd.DataFrame:
-    """aim, before, after, difference (after - before) and the amount that gaps leave open; after empty: no plan."""
+    """aim, before, after, difference (after - before), the amount that gaps leave open, and the difference again as its
+    own bound; after empty: no plan."""
     rows = []
     for place, b in enumerate(before):
         a = None if after is None else after[place]
         difference = None if a is None else a.value - b.value
         rows.append((b.name, b.sense, b.value, None if a is None else a.value, difference,
-                     None if a is None else a.gap_amount + b.gap_amount))  # fmt: skip
-    return pd.DataFrame(rows, columns=["aim", "sense", "before", "after", "difference", "open"])
+                     None if a is None else a.gap_amount + b.gap_amount, difference))  # fmt: skip
+    return pd.DataFrame(rows, columns=list(AIMS_COLUMNS))

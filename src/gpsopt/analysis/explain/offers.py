@@ -8,12 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from gpsopt.analysis.explain.contest import Contest, Worse, aims_frame, first_worse
+from gpsopt.analysis.explain.around import Around
+from gpsopt.analysis.explain.contest import MOST_PROVEN, Contest, Mode, Worse, aims_frame, first_worse
 from gpsopt.analysis.explain.winning import Win, price_to_win
 from gpsopt.errors import UsageError
 from gpsopt.plan.plan import Result
 from gpsopt.runread import Run, as_run
 from gpsopt.scenario import Scenario
+from gpsopt.whatif import Prepared, prepared
 
 RIVALS = ("need", "year", "offer", "undertaker", "price", "setup", "quantity")
 
@@ -23,7 +25,9 @@ class OfferAnswer:
     """`awards`, `excluded`: the plan's rows of the offer; `rivals`: every candidate for the same needs and years, by
     price (with what the plan buys of it). `aims`: the aims as they are and the other way round: without the offer
     where it has an award (what replacing it costs), with it where it has none (what it would cost to take it).
-    `beaten`: the first aim that worsens; `win`: its price to win. `rules`: the prices of rules that touch it.
+    `beaten`: the first aim that worsens; `win`: its price to win. `rules`: prices of rules that touch it. In a model
+    too large for proof (`is_proven` false) the aims are intervals: `difference` is that of a plan that was found,
+    `bound` the least that is proven; small models have no room between them.
     """
 
     offer: str
@@ -36,6 +40,7 @@ class OfferAnswer:
     beaten: Worse | None
     win: Win | None
     is_proven: bool
+    scenario: Scenario
 
     @property
     def is_in(self) -> bool:
@@ -48,19 +53,61 @@ def explain_offer(source: Run | Result | str | Path, offer: str, need: str | Non
     run = as_run(source)
     _known(run, offer, need)
     awards, excluded = (_about(run.frames[name], offer, need) for name in ("allocation", "excluded"))
-    contest = Contest(run.scenario, offer, need)
+    asked = _Asked(run, offer, need, awards, excluded)
+    of = prepared(run.scenario)
+    if int(of.world.binary.sum()) <= MOST_PROVEN:
+        return _proven(asked, of, str(source))
+    return _around(asked, of)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question and what the run's own tables say to it."""
+
+    run: Run
+    offer: str
+    need: str | None
+    awards: pd.DataFrame
+    excluded: pd.DataFrame
+
+    @property
+    def by_price(self) -> bool:
+        """Does nothing but its price keep it out?"""
+        return set(self.excluded["clause"]) <= {"fee_standard"}
+
+    def answer(
+        self, of: Prepared, aims: pd.DataFrame, beaten: Worse | None, win: Win | None, is_proven: bool
+    ) -> OfferAnswer:  # fmt: skip
+        rivals = _rivals(of, self.run, self.offer, self.need)
+        rules = _rules(self.run, self.offer, rivals)
+        return OfferAnswer(
+            self.offer, self.need, self.awards, self.excluded, rivals, rules, aims, beaten, win, is_proven,
+            self.run.scenario,
+        )  # fmt: skip
+
+
+def _proven(asked: _Asked, of: Prepared, source: str) -> OfferAnswer:
+    """By plans solved to the end."""
+    contest = Contest(asked.run.scenario, asked.offer, asked.need, of)
     free = contest.answer("free")
     if free is None:
-        raise UsageError("explain_no_plan", run=str(source))
-    other = contest.answer("without" if len(awards) else "with")
-    barred = len(excluded) > 0 and not len(awards) and contest.answer("with") is None
-    by_price = set(excluded["clause"]) <= {"fee_standard"}
-    win = price_to_win(run.scenario, offer, need, contest) if not barred or by_price else None
-    rivals = _rivals(contest, run, offer, need)
-    return OfferAnswer(
-        offer, need, awards, excluded, rivals, _rules(run, offer, rivals), aims_frame(free, other),
-        first_worse(other, free), win, contest.is_proven,
-    )  # fmt: skip
+        raise UsageError("explain_no_plan", run=source)
+    other = contest.answer("without" if len(asked.awards) else "with")
+    barred = len(asked.excluded) > 0 and not len(asked.awards) and other is None and contest.answer("with") is None
+    win = price_to_win(asked.run.scenario, asked.offer, asked.need, contest) if not barred or asked.by_price else None
+    return asked.answer(of, aims_frame(free, other), first_worse(other, free), win, True)
+
+
+def _around(asked: _Asked, of: Prepared) -> OfferAnswer:
+    """By plans found around the plan at hand, and bounds of the relaxed model."""
+    around = Around(asked.run, asked.offer, asked.need)
+    mode: Mode = "without" if len(asked.awards) else "with"
+    other = around.best(mode)
+    rest = other if mode == "without" else around.best("without")
+    with_it = around.plan if mode == "without" else other
+    may_win = len(around.places) > 0 or asked.by_price
+    win = around.price(rest, with_it) if may_win and rest is not None and with_it is not None else None
+    return asked.answer(of, around.aims_frame(mode, other), around.first_worse(other), win, False)
 
 
 def _known(run: Run, offer: str, need: str | None) -> None:
@@ -77,9 +124,9 @@ def _about(frame: pd.DataFrame, offer: str, need: str | None) -> pd.DataFrame:
     return frame[mine & (frame["need"] == need) if need is not None else mine].reset_index(drop=True)
 
 
-def _rivals(contest: Contest, run: Run, offer: str, need: str | None) -> pd.DataFrame:
+def _rivals(of: Prepared, run: Run, offer: str, need: str | None) -> pd.DataFrame:
     """Candidates for the needs and years that the offer could serve, cheapest first."""
-    world = contest.base.world
+    world = of.world
     bought = {(o, n, t): q for o, n, t, q in run.frames["allocation"][["offer", "need", "year", "quantity"]].itertuples(
         index=False)}  # fmt: skip
     asked = {(n, t) for o, n, t in world.pair_keys if o == offer and need in (None, n)}

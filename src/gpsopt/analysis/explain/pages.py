@@ -3,59 +3,109 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from gpsopt.analysis.explain.needpages import need_document, need_page
 from gpsopt.analysis.explain.offers import OfferAnswer
-from gpsopt.analysis.explain.pricepages import prices_document, prices_page
+from gpsopt.analysis.explain.pricepages import limit_of, prices_document, prices_page, rate_line
 from gpsopt.analysis.explain.winning import Win
-from gpsopt.analysis.explain.wording import aim_noun, change, clause_name, figure, plain, records
-from gpsopt.text import say
+from gpsopt.analysis.explain.wording import (
+    Subjects,
+    aim_noun,
+    amount,
+    change,
+    clause_name,
+    figure,
+    moves,
+    plain,
+    records,
+)
+from gpsopt.text import say, term
 
-_SHOWN = 12
+_SHOWN: Final = 12
+_RULES: Final = 5  # whose prices touch the offer
 
 
 def offer_page(answer: OfferAnswer, lang: str) -> str:
     """Why, or why not; rivals; the aims the other way round; the price to win."""
-    about = {"offer": answer.offer, "need": answer.need or say("explain.all_needs", lang)}
+    subjects = Subjects(answer.scenario)
+    need = say("explain.all_needs", lang) if answer.need is None else subjects.of(answer.need, lang)
+    about = {"offer": subjects.of(answer.offer, lang), "need": need}
     lines = [say("explain.offer_in" if answer.is_in else "explain.offer_out", lang, **about)]
     for row in answer.awards.head(_SHOWN).to_dict("records"):
-        lines.append(say("explain.award", lang, **{k: row[k] for k in ("year", "need", "quantity", "price", "amount")}))
+        said = {
+            "need": subjects.of(row["need"], lang),
+            "price": f"{row['price']:,.2f}",
+            "amount": f"{row['amount']:,.2f}",
+        }
+        lines.append(say("explain.award", lang, year=row["year"], quantity=row["quantity"], **said))
+    lines += _more(answer.awards, lang)
     for row in answer.excluded.head(_SHOWN).to_dict("records"):
         year = say("explain.every_year", lang) if pd.isna(row["year"]) else row["year"]
-        lines.append(say("explain.excluded", lang, need=row["need"], year=year, clause=row["clause"],
-                         reason=row["reason"]))  # fmt: skip
-    lines += _rival_lines(answer, lang)
-    lines.append(say("explain.without" if answer.is_in else "explain.with", lang))
-    lines += _aim_lines(answer.aims, lang)
-    if answer.beaten is not None and answer.beaten.aim:
-        shown = figure(answer.beaten.aim, answer.beaten.amount)
-        lines.append(say("explain.first_worse", lang, aim=aim_noun(answer.beaten.aim, lang), amount=shown))
-    elif answer.beaten is not None:
-        lines.append(say("explain.nothing_fits", lang))
+        lines.append(say("explain.excluded", lang, need=subjects.of(row["need"], lang), year=year,
+                         clause=clause_name(row["clause"], lang), reason=term(row["reason"], lang)))  # fmt: skip
+    lines += [*_more(answer.excluded, lang), *_rival_lines(answer, lang, subjects)]
+    if answer.is_proven:
+        lines.append(say("explain.without" if answer.is_in else "explain.with", lang))
     else:
-        lines.append(say("explain.as_good", lang))
-    if answer.win is not None:
-        lines.append(win_line(answer.win, lang))
-    for row in answer.rules.head(_SHOWN).to_dict("records"):
-        lines.append(say("explain.binds", lang, **{k: row[k] for k in ("clause", "index", "price", "unit")}))
-    return "\n".join([*lines, _how(answer.is_proven, lang)])
+        lines.append(say("explain.without_around" if answer.is_in else "explain.with_around", lang))
+    lines += _aim_lines(answer.aims, lang)
+    lines += [_worse_line(answer, lang), *([] if answer.win is None else [win_line(answer.win, lang)])]
+    lines += [_binds(row, lang, subjects) for row in answer.rules.head(_RULES).to_dict("records")]
+    lines += _more(answer.rules, lang, _RULES)
+    return "\n".join([*lines, say("explain.how_proven" if answer.is_proven else "explain.how_around", lang)])
+
+
+def _more(frame: pd.DataFrame, lang: str, shown: int = _SHOWN) -> list[str]:
+    """How many rows are not shown."""
+    return [say("explain.more_rows", lang, count=len(frame) - shown)] if len(frame) > shown else []
+
+
+def _worse_line(answer: OfferAnswer, lang: str) -> str:
+    beaten = answer.beaten
+    if beaten is None:
+        return say("explain.as_good", lang)
+    if not beaten.aim:
+        return say("explain.nothing_fits", lang)
+    shown = amount(beaten.aim, beaten.amount, lang)
+    if answer.is_proven:
+        return say("explain.first_worse", lang, aim=aim_noun(beaten.aim, lang), amount=shown)
+    bound = float(answer.aims.loc[answer.aims["aim"] == beaten.aim, "bound"].iloc[0])
+    least = amount(beaten.aim, abs(bound), lang)
+    return say("explain.first_worse_between", lang, aim=aim_noun(beaten.aim, lang), amount=shown, least=least)
+
+
+def _binds(row: Mapping[Any, Any], lang: str, subjects: Subjects) -> str:
+    """A price of the run's own table that touches the offer."""
+    rule, _space, index = str(row["index"]).partition(" ")
+    limit = limit_of({"rule": rule, "index": index, "year": row["year"]}, lang, subjects)
+    aim, _slash, per = str(row["unit"]).partition("/")
+    rate = (moves if per == "unit" else rate_line)(aim, float(row["price"]), lang)
+    said = {"price": rate, "per": say("explain.a_yuan" if per == "yuan" else "explain.a_unit", lang)}  # fmt: skip
+    return say("explain.binds", lang, limit=limit, clause=clause_name(row["clause"], lang), **said)
 
 
 def win_line(win: Win, lang: str) -> str:
     """The price to win in one sentence."""
-    return say(f"explain.win_{win.ends}", lang, price=win.price, above=win.above)
+    shown = {name: None if value is None else f"{value:,.2f}" for name, value in
+             (("price", win.price), ("above", win.above), ("top", win.top))}  # fmt: skip
+    if win.ends != "interval":
+        return say(f"explain.win_{win.ends}", lang, price=shown["price"], above=shown["above"])
+    first = "explain.win_found" if win.price is not None else "explain.win_not_found"
+    second = "explain.win_excluded" if win.above is not None else "explain.win_not_excluded"
+    return say(first, lang, price=shown["price"]) + say(second, lang, above=shown["above"], top=shown["top"])
 
 
-def _rival_lines(answer: OfferAnswer, lang: str) -> list[str]:
+def _rival_lines(answer: OfferAnswer, lang: str, subjects: Subjects) -> list[str]:
     lines = []
     for row in answer.rivals.head(_SHOWN).to_dict("records"):
         key = "explain.rival_bought" if row["quantity"] > 0 else "explain.rival"
-        lines.append(say(key, lang, **{k: row[k] for k in ("year", "need", "offer", "undertaker")},
-                         price=f"{row['price']:,.2f}", setup=f"{row['setup']:,.2f}",
-                         quantity=f"{row['quantity']:,.2f}"))  # fmt: skip
+        lines.append(say(key, lang, year=row["year"], need=subjects.of(row["need"], lang),
+                         offer=subjects.of(row["offer"], lang), price=f"{row['price']:,.2f}",
+                         setup=f"{row['setup']:,.2f}", quantity=f"{row['quantity']:,.2f}"))  # fmt: skip
+    lines += _more(answer.rivals, lang)
     return [say("explain.rivals", lang), *lines] if lines else [say("explain.no_rivals", lang)]
 
 
@@ -102,9 +152,11 @@ def _aim_lines(aims: pd.DataFrame, lang: str) -> list[str]:
         if after is None:
             return [say("explain.nothing_fits", lang)]
         name = str(row["aim"])
-        lines.append(say("explain.aim_line", lang, aim=aim_noun(name, lang), before=figure(name, row["before"]),
-                         after=figure(name, after), difference=change(name, row["difference"], lang),
-                         open=figure(name, row["open"])))  # fmt: skip
+        said = {"aim": aim_noun(name, lang), "before": figure(name, row["before"]), "after": figure(name, after),
+                "difference": change(name, row["difference"], lang)}  # fmt: skip
+        sure = abs(row["difference"] - row["bound"]) <= 1e-9 * max(1.0, abs(after))
+        open_ = {"open": figure(name, row["open"])} if sure else {"bound": change(name, row["bound"], lang)}
+        lines.append(say("explain.aim_line" if sure else "explain.aim_between", lang, **said, **open_))
     return lines
 
 
@@ -121,7 +173,8 @@ def offer_document(answer: OfferAnswer, lang: str) -> dict[str, Any]:
         "rules": records(answer.rules), "aims": records(answer.aims),
         "first_worse": None if beaten is None else {"aim": beaten.aim, "amount": plain(beaten.amount)},
         "price_to_win": None if win is None else {
-            "price": plain(win.price), "above": plain(win.above), "ends": win.ends, "proven": win.is_proven,
+            "price": plain(win.price), "above": plain(win.above), "top": plain(win.top), "ends": win.ends,
+            "proven": win.is_proven,
             "text": win_line(win, lang),
         },
         "text": offer_page(answer, lang),

@@ -53,11 +53,15 @@ def _rate(row: Mapping[Any, Any], rate: float, lang: str) -> str:
         return say("explain.none", lang)
     if abs(rate) <= _STILL * max(1.0, abs(row["price"])):
         return say("explain.stays", lang, aim=aim_noun(row["aim"], lang))
-    if row["unit"] == "yuan" and row["aim"] in MONEY_AIMS:
-        key = "explain.falls" if rate < 0 else "explain.rises"
-        worth = say("nofit.in_yuan", lang, amount=f"{abs(rate):,.4f}")
-        return say(key, lang, aim=aim_noun(row["aim"], lang), amount=worth)
-    return moves(row["aim"], rate, lang)
+    return rate_line(row["aim"], rate, lang) if row["unit"] == "yuan" else moves(row["aim"], rate, lang)
+
+
+def rate_line(aim: str, rate: float, lang: str) -> str:
+    """What a yuan does to an aim: yuan to the hundredth of a fen."""
+    if aim not in MONEY_AIMS:
+        return moves(aim, rate, lang)
+    worth = say("nofit.in_yuan", lang, amount=f"{abs(rate):,.4f}")
+    return say("explain.falls" if rate < 0 else "explain.rises", lang, aim=aim_noun(aim, lang), amount=worth)
 
 
 def limit_of(row: Mapping[Any, Any], lang: str, subjects: Subjects) -> str:
@@ -141,4 +145,4 @@ def prices_document(answer: RuleAnswer, lang: str) -> dict[str, Any]:
     return {"prices": prices, "finite": records(answer.finite), "services": records(answer.services)}
 
 
-__all__ = ["limit_of", "price_line", "prices_document", "prices_page", "service_line"]
+__all__ = ["limit_of", "price_line", "prices_document", "prices_page", "rate_line", "service_line"]

@@ -27,8 +27,8 @@ class Win:
     """`price` is the highest that wins (None: none does); `above` the lowest tried that does not (None: none).
 
     `ends`: won (above is a fen higher), never, standard (the item's cost standard ends the search), any (even
-    a thousand times today's price), open (the search stopped at [price, above]). `is_proven`: by plans, else by the
-    relaxed model.
+    a thousand times today's price), open (the search stopped at [price, above]), interval (of a model too large for
+    proof: at `price` a plan was found, from `above` on none can be). `is_proven`: by plans, else by the relaxed model.
     """
 
     price: Decimal | None
@@ -36,6 +36,7 @@ class Win:
     ends: str
     is_proven: bool
     solves: int
+    top: Decimal | None = None  # the highest price looked into
 
 
 def price_to_win(scenario: Scenario, offer: str, need: str | None = None, contest: Contest | None = None) -> Win:
@@ -43,8 +44,8 @@ def price_to_win(scenario: Scenario, offer: str, need: str | None = None, contes
     asked = contest or Contest(scenario, offer, need)
     rest = asked.answer("without")
     search = _Search(scenario, offer, asked, rest)
-    today = _fen(scenario, offer)
-    standard = _standard(scenario, offer)
+    today = fen_price(scenario, offer)
+    standard = standard_fen(scenario, offer)
     top = min(max(today, 1) * _TIMES, standard if standard is not None else today * _TIMES)
     if search.wins(top):
         return Win(_yuan(top), None, "standard" if top == standard else "any", asked.is_proven, search.solves)
@@ -116,13 +117,14 @@ def at_price(scenario: Scenario, offer: str, price: Decimal) -> Scenario:
     return replace(scenario, tables=scenario.tables.with_frame("offers", frame))
 
 
-def _fen(scenario: Scenario, offer: str) -> int:
+def fen_price(scenario: Scenario, offer: str) -> int:
+    """The unit price of an offer in fen, before growth."""
     frame = scenario.tables["offers"]
     [price] = [p for key, p in zip(frame["offer"], frame["price"], strict=True) if key == offer]
     return int(price * 100)
 
 
-def _standard(scenario: Scenario, offer: str) -> int | None:
+def standard_fen(scenario: Scenario, offer: str) -> int | None:
     """The cost standard of the offer's item where the clause fee_standard holds it (3(5))."""
     if not scenario.settings.clauses.on("fee_standard"):
         return None
