@@ -145,7 +145,7 @@ def _sizes(compiled: Compiled, terms: _Terms, lower: Array, upper: Array) -> tup
     decision = integer & (lower == 0) & (upper == 1)
     _least, most = _activity(terms, lower, upper, compiled.matrix.shape[0])
     one_sided: Bools = np.isneginf(compiled.row_lower) & np.isfinite(most)
-    room = compiled.row_upper - most  # < 0: the row binds while the answer is no
+    room = compiled.row_upper - np.where(one_sided, most, 0.0)  # < 0: the row binds while the answer is no
     worth = _WORTH * np.abs(terms.value)
     opens = decision[terms.column] & one_sided[terms.row] & (terms.value < 0) & (room[terms.row] < 0)
     opens &= terms.value < room[terms.row] - worth
