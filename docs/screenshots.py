@@ -89,7 +89,7 @@ def tabs(page: Page, lang: str) -> None:
     """The tabs of the plan that draw."""
     for place, name in ((2, "districts"), (3, "fees")):
         page.get_by_role("tab").nth(place).click()
-        page.wait_for_timeout(1500)
+        still(page)
         page.get_by_role("tab").nth(place).scroll_into_view_if_needed()
         page.mouse.wheel(0, 380)
         page.wait_for_timeout(800)

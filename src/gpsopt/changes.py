@@ -17,7 +17,7 @@ from gpsopt.tomlfile import TomlFile
 
 Kind = Literal["change", "drop", "add", "setting", "lock"]
 #: keys that name a scenario and change nothing in it
-_WORDS: Final = ("title", "title_zh", "question", "base", "model")
+_WORDS: Final = ("title", "title_zh", "question", "question_zh", "base", "model")
 #: groups of settings of which every key is a change of its own
 _GROUPS: Final = ("clauses", "aims", "goals")
 

@@ -62,10 +62,14 @@ class Scenario:
         zh, en = self.settings.title_zh, self.settings.title
         return (zh or en if lang == "zh" else en or zh) or self.name
 
+    def question(self, lang: str) -> str:
+        """What the scenario asks, in a language where it says it in that one."""
+        return (self.settings.question_zh if lang == "zh" else "") or self.settings.question
+
 
 def canonical_settings(settings: Settings) -> str:
-    """The settings as JSON with sorted keys and decimals without idle zeros."""
-    said = settings.model_dump(exclude_none=True, exclude={"unit_values"})
+    """The settings as JSON with sorted keys and decimals without idle zeros; a translation changes no answer."""
+    said = settings.model_dump(exclude_none=True, exclude={"unit_values", "question_zh"})
     return json.dumps(said, default=_as_text, ensure_ascii=False, sort_keys=True)
 
 
@@ -188,7 +192,10 @@ def _merge(files: list[TomlFile]) -> dict[str, Any]:
     """The settings of every file in one: groups key by key, the outermost word holds; locks are gathered apart."""
     merged: dict[str, Any] = {}
     for file in files:
-        merged = _merged(merged, {k: v for k, v in file.data.items() if k in MODEL_KEYS and k != "lock"})
+        said = {k: v for k, v in file.data.items() if k in MODEL_KEYS and k != "lock"}
+        if "question" in said:  # its translation goes with it
+            said.setdefault("question_zh", "")
+        merged = _merged(merged, said)
     return merged
 
 

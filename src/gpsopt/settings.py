@@ -289,6 +289,7 @@ class Settings(Strict):
     title: str = ""
     title_zh: str = ""
     question: str = ""
+    question_zh: str = ""
     years: Annotated[tuple[Year, ...], Field(min_length=1)]
     base_year: Year
     regime: Literal["fees_follow_the_matter", "fees_stay", "pooled"] = "fees_follow_the_matter"

@@ -17,7 +17,7 @@ from gpsopt.solving.feasibility import possible, problem_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "scenarios"
 FILES = sorted(FOLDER.glob("*.toml"))
-UNTITLED = {"title": "", "title_zh": "", "question": ""}
+UNTITLED = {"title": "", "title_zh": "", "question": "", "question_zh": ""}
 
 
 @cache
@@ -39,7 +39,7 @@ def test_it_reads_and_nothing_stands_in_the_way(path: Path) -> None:
     assert {f.severity for f in check(model)} <= {"note", "warning"}
     assert scenario.settings.title
     assert re.search(r"[\u4e00-\u9fff]", scenario.settings.title_zh)
-    assert scenario.settings.question.endswith("?")
+    assert scenario.question("en").endswith("?") and scenario.question("zh").endswith("？")
 
 
 @pytest.mark.slow
@@ -50,7 +50,7 @@ def test_its_rules_can_all_be_kept(path: Path) -> None:
 
 def test_titles_and_inputs_all_differ() -> None:
     scenarios = [read(path) for path in FILES]
-    for said in ("title", "title_zh", "question"):
+    for said in ("title", "title_zh", "question", "question_zh"):
         assert len({getattr(s.settings, said) for s in scenarios}) == len(FILES)
     bare = [replace(s, settings=s.settings.model_copy(update=UNTITLED)) for s in scenarios]
     assert len({s.digest() for s in bare}) == len(FILES)  # each departs from every other in more than its words

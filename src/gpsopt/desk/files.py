@@ -26,7 +26,8 @@ class ScenarioFile:
     path: Path
     title_zh: str
     title_en: str
-    question: str
+    question_zh: str
+    question_en: str
     base: str
     model: str
     fault: str = ""  # why it cannot be read, in the key of a message
@@ -34,6 +35,10 @@ class ScenarioFile:
     def title(self, lang: str) -> str:
         """Its title."""
         return (self.title_zh or self.title_en if lang == "zh" else self.title_en or self.title_zh) or self.name
+
+    def question(self, lang: str) -> str:
+        """What it asks."""
+        return (self.question_zh if lang == "zh" else "") or self.question_en
 
 
 def scenario_files(desk: Desk) -> list[ScenarioFile]:
@@ -113,11 +118,12 @@ def _file(path: Path) -> ScenarioFile:
     try:
         data = read_toml(path).data
     except ScenarioError:
-        return ScenarioFile(path.stem, path, "", "", "", "", "", "unreadable")
+        return ScenarioFile(path.stem, path, "", "", "", "", "", "", "unreadable")
     model = model_behind(path)
-    said = {key: str(data.get(key) or "") for key in ("title_zh", "title", "question", "base")}
+    said = {key: str(data.get(key) or "") for key in ("title_zh", "title", "question_zh", "question", "base")}
     return ScenarioFile(
-        name=path.stem, path=path, title_zh=said["title_zh"], title_en=said["title"], question=said["question"],
+        name=path.stem, path=path, title_zh=said["title_zh"], title_en=said["title"], question_zh=said["question_zh"],
+        question_en=said["question"],
         base=said["base"], model=model.parent.name if model is not None else "",
         fault="" if model is not None else "no_base",
     )  # fmt: skip

@@ -11,7 +11,7 @@ from gpsopt.scenario import Scenario
 from gpsopt.settings import Settings
 
 #: settings that only people read
-_WORDS: Final = {"title": "", "title_zh": "", "question": ""}
+_WORDS: Final = {"title": "", "title_zh": "", "question": "", "question_zh": ""}
 
 
 def renewed(world: World, scenario: Scenario) -> World:

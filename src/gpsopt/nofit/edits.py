@@ -39,9 +39,10 @@ class Edits:
     def empty(self) -> bool:
         return self == Edits()
 
-    def toml(self, title: str, title_zh: str, question: str, base: str = FAILED) -> str:
+    def toml(self, title: str, title_zh: str, question: str, question_zh: str = "", base: str = FAILED) -> str:
         """The scenario file."""
-        lines = [f"title = {_text(title)}", f"title_zh = {_text(title_zh)}", f"question = {_text(question)}"]
+        words = {"title": title, "title_zh": title_zh, "question": question, "question_zh": question_zh}
+        lines = [f"{key} = {_text(text)}" for key, text in words.items() if text or key != "question_zh"]
         lines += [f"model = {_text(base)}", *(f"{key} = {_value(value)}" for key, value in self.settings.items())]
         for change in self.changes:
             lines += ["", "[[change]]", *(f"{key} = {_value(value)}" for key, value in change.items())]

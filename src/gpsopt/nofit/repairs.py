@@ -153,6 +153,7 @@ def _file(system: System, steps: Sequence[Step]) -> str:
         say("nofit.title", "en", title=settings.title or name, repair=texts["en"]),
         say("nofit.title", "zh", title=settings.title_zh or name, repair=texts["zh"]),
         say("nofit.question", "en", repair=texts["en"]),
+        say("nofit.question", "zh", repair=texts["zh"]),
     )
 
 

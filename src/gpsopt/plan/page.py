@@ -27,7 +27,7 @@ def page_of(scenario: Scenario, frames: Mapping[str, pd.DataFrame], summary: Map
     out = Sheet(_WIDTH)
     out.print(scenario.title(lang))
     if scenario.settings.question:
-        out.print(_w("question", lang, question=scenario.settings.question))
+        out.print(_w("question", lang, question=scenario.question(lang)))
     verdict = "certified" if summary["certified"] else "not_certified"
     state = [_w("run", lang, run=summary["run"]), _w(f"status_{summary['status']}", lang)]
     out.print(" · ".join([*state, _w(verdict, lang)] if "allocation" in frames else state))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,7 @@ import streamlit as st
 
 from gpsopt.analysis.compare import Contrast
 from gpsopt.desk.asking import ask_for_waterfall, waterfall_request
-from gpsopt.report.charts import aim_text, area_coverage, movers, tile_map, waterfall
+from gpsopt.report.charts import Look, aim_text, aim_title, area_coverage, movers, tile_map, waterfall
 from gpsopt.runs import Record
 from gpsopt.screens.asking import told
 from gpsopt.screens.figures import Figures, figures_of, years_of
@@ -18,6 +18,7 @@ from gpsopt.screens.opened import contrast
 from gpsopt.screens.shown import amounts, chart, grid, money_column, named, names, percent
 from gpsopt.screens.study import study
 from gpsopt.screens.visit import Visit, visit
+from gpsopt.tables import SCHEMA
 
 _MOST = 3  # beside the baseline
 _TABLES = {"purchaser": "purchasers", "area": "areas", "item": "items", "undertaker": "undertakers"}
@@ -51,7 +52,7 @@ def pick(here: Visit, base: Record, others: list[Record]) -> list[Record]:
     first = looked_at.seq if looked_at is not None and looked_at.seq in titles else others[0].seq
     numbers = st.multiselect(
         here.say("beside.which", baseline=base.title(here.lang)), list(titles), default=[first],
-        format_func=lambda seq: titles[seq], max_selections=_MOST, key="compared",
+        format_func=lambda seq: titles[seq], max_selections=_MOST, key="compared", placeholder=here.say("app.choose"),
     )  # fmt: skip
     return [record for record in others if record.seq in numbers]
 
@@ -121,10 +122,19 @@ def inputs(here: Visit, found: Contrast, record: Record) -> None:
     st.markdown(f"**{here.say('beside.inputs')}** · {here.say('beside.differ', count=len(rows))}")
     if rows.empty:
         return
+    known: dict[str, str] = {}
+    for named_table in _TABLES.values():
+        known |= names(found.other, here.lang, named_table)
     table = rows.head(500).assign(
+        key=[" ".join(known.get(word, word) for word in str(key).split()) for key in rows["key"].head(500)],
         table=[here.term(str(t)) for t in rows["table"].head(500)],
         column=[here.term(str(c), str(t)) for c, t in zip(rows["column"].head(500), rows["table"], strict=False)],
     )  # fmt: skip
+    money = [SCHEMA[t].has(c) and SCHEMA[t].column(c).kind == "money" if t in SCHEMA else False
+             for t, c in zip(rows["table"].head(500), rows["column"].head(500), strict=True)]  # fmt: skip
+    for side in ("before", "after"):
+        cells = zip(table[side], money, strict=True)
+        table[side] = [_yuan(cell) if is_money else str(cell) for cell, is_money in cells]
     grid(
         here, table.rename(columns={"table": "of", "key": "row"}), f"inputs_{record.seq}", of=here.say("beside.table"),
         row=here.say("beside.row"), column=here.say("beside.column"), before=here.say("beside.before"),
@@ -132,17 +142,24 @@ def inputs(here: Visit, found: Contrast, record: Record) -> None:
     )  # fmt: skip
 
 
+def _yuan(cell: object) -> str:
+    """Money of a table as people read it; what is no number stays as it is."""
+    try:
+        return f"{Decimal(str(cell)):,.2f}"
+    except InvalidOperation:
+        return str(cell)
+
+
 def aims(here: Visit, found: Contrast, record: Record) -> None:
     """Every aim of both; where the change is within the gaps, it is said."""
-    rows = []
+    rows, look = [], here.look()
     for row in found.aims.to_dict("records"):
-        share = row["aim"] == "worst_area"
         sign = "" if row["better"] is None else "▲ " if row["better"] else "▼ "
         said = here.say("beside.better" if row["better"] else "beside.worse") if row["better"] is not None else "="
         open_ = f" · {here.say('beside.within_gaps')}" if row["open"] else ""
         rows.append({
-            "aim": here.term(str(row["aim"]), "aims"), "before": _aim(row["before"], share),
-            "after": _aim(row["after"], share), "change": _aim(row["change"], share, sign=True),
+            "aim": aim_title(str(row["aim"]), look), "before": _aim(row, "before", look),
+            "after": _aim(row, "after", look), "change": _aim(row, "change", look, sign=True),
             "said": f"{sign}{said}{open_}",
         })  # fmt: skip
     st.markdown(f"**{here.say('beside.aims')}**")
@@ -150,13 +167,9 @@ def aims(here: Visit, found: Contrast, record: Record) -> None:
          after=record.title(here.lang), change=here.say("home.change"), said=here.say("beside.said"))  # fmt: skip
 
 
-def _aim(value: Any, share: bool, *, sign: bool = False) -> str:
-    if value is None or pd.isna(value):
-        return "—"
-    text = (f"{100 * value:+.2f} %" if sign else f"{100 * value:.2f} %") if share else (
-        f"{value:+,.2f}" if sign else f"{value:,.2f}"
-    )  # fmt: skip
-    return text.replace("-", "−")
+def _aim(row: dict[Any, Any], column: str, look: Look, *, sign: bool = False) -> str:
+    value = row[column]
+    return "—" if value is None or pd.isna(value) else aim_text(str(row["aim"]), float(value), look, sign=sign)
 
 
 def who(here: Visit, found: Contrast, record: Record) -> None:
@@ -184,7 +197,7 @@ def who(here: Visit, found: Contrast, record: Record) -> None:
                 "change": amounts(here, part["change"]),
             })  # fmt: skip
             drawing = movers(data, here.look(520), title=here.say(f"beside.movers_{measure}"),
-                             subtitle=here.say("beside.all_years"), most=8)  # fmt: skip
+                             subtitle=here.say(f"beside.movers_{measure}_sub"), most=8)  # fmt: skip
             chart(
                 here, drawing, table, f"{measure}_{record.seq}", name=here.term(by), before=here.say("beside.before"),
                 after=here.say("beside.after"), change=here.say("home.change"),

@@ -145,6 +145,7 @@ def findings(here: Visit, found: tuple[Finding, ...]) -> None:
         return
     places = _table(here, found, "found")
     if places:
+        st.markdown(places[0].line(here.lang))
         table = places[0].file.removeprefix("tables/").removesuffix(".csv")
         if table in SCHEMA:
             st.session_state["table"] = table

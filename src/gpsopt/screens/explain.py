@@ -50,7 +50,7 @@ def services(here: Visit, record: Record, run: Run) -> None:
     year = int(st.session_state["year"])
     years = run.frame("coverage")
     years = years[years["need"] == need]
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = st.columns([5, 6], gap="medium")
     with left:
         st.markdown(f"**{here.say('why.years')}**")
         table = pd.DataFrame({

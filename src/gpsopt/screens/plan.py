@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from gpsopt.money import yuan
-from gpsopt.report.charts import coverage_map, coverage_rows, fees_flow, flow_rows, ramp, ramp_rows
+from gpsopt.report.charts import aim_text, aim_title, coverage_map, coverage_rows, fees_flow, flow_rows, ramp, ramp_rows
 from gpsopt.runread import Run, floats
 from gpsopt.screens.asking import told
 from gpsopt.screens.figures import balance
@@ -26,10 +26,11 @@ def plan() -> None:
     run = here.open(here.record)
     year = st.session_state["year"]
     verdict(here, run)
-    tabs = st.tabs([here.say(f"plan.tab_{name}") for name in _TABS])
+    tabs = st.tabs([here.say(f"plan.tab_{name}") for name in _TABS], key=f"plan_tabs_{here.lang}", on_change="rerun")
     for tab, draw in zip(tabs, _TABS.values(), strict=True):
-        with tab:
-            draw(here, run, year)
+        if tab.open:  # the others are drawn when they are looked at
+            with tab:
+                draw(here, run, year)
 
 
 def verdict(here: Visit, run: Run) -> None:
@@ -53,12 +54,11 @@ def verdict(here: Visit, run: Run) -> None:
 
 def aims(here: Visit, run: Run) -> None:
     """The aims in order, each with its bound and gap."""
-    rows = []
+    rows, look = [], here.look()
     for aim in run.summary["aims"]:
-        name, share = aim["name"], aim["name"] == "worst_area"
         rows.append({
-            "aim": here.term(name, "aims"),
-            **{k: percent(aim[k], 2) if share else f"{aim[k]:,.2f}" for k in ("plan_value", "bound", "given_up")},
+            "aim": aim_title(aim["name"], look),
+            **{k: aim_text(aim["name"], float(aim[k]), look) for k in ("plan_value", "bound", "given_up")},
             "gap": f"{100 * aim['gap']:.3f} %",
         })  # fmt: skip
     with st.expander(here.say("plan.aims")):

@@ -64,6 +64,7 @@ def brief(here: Visit, record: Record) -> None:
             format_func=lambda seq: others[seq],
             max_selections=_MOST - 1,
             key="papers_beside",
+            placeholder=here.say("app.choose"),
         )
         lang = st.selectbox(
             here.say("papers.lang"),

@@ -58,7 +58,7 @@ def listed(here: Visit) -> ScenarioFile | None:
         state = state or (here.status(record) if record is not None else here.say("status.not_solved"))
         pin = "★ " if f.name == here.baseline else ""
         rows.append({"title": f"{pin}{f.title(here.lang)}", "parent": titles.get(f.base, f.base) or "—",
-                     "question": f.question, "state": state})  # fmt: skip
+                     "question": f.question(here.lang), "state": state})  # fmt: skip
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, key="scenario_list", height=min(330, 38 + 35 * len(rows)),
         column_config={
@@ -81,8 +81,8 @@ def listed(here: Visit) -> ScenarioFile | None:
 def head(here: Visit, chosen: ScenarioFile) -> None:
     """Its title and question, solve, pin."""
     st.subheader(chosen.title(here.lang), anchor=False)
-    if chosen.question:
-        st.markdown(chosen.question)
+    if chosen.question(here.lang):
+        st.markdown(chosen.question(here.lang))
     if chosen.fault:
         st.error(here.say(f"scenarios.fault_{chosen.fault}"))
         return
@@ -143,12 +143,20 @@ def _gap(here: Visit, chosen: ScenarioFile, sentence: str, gap: Gap) -> Any:
     if gap.kind == "rows":
         known = names_of(here)[gap.table]
         label = here.say("form.which_needed" if sentence == "without" else "form.which")
-        return st.multiselect(label, list(known), format_func=lambda code: known[code], key=key)
+        return st.multiselect(
+            label, list(known), format_func=lambda code: known[code], key=key, placeholder=here.say("app.choose")
+        )
     if gap.kind == "percent":
         return st.number_input(here.say("form.percent"), value=float(gap.first or 0), step=1.0, key=key)
     words = {c: here.say(f"goals.{c}") if gap.within == "goals" else _word(here, c, gap.within) for c in gap.choices}
     if gap.kind == "order":
-        return st.multiselect(here.say("form.order_gap"), list(words), format_func=lambda c: words[c], key=key)
+        return st.multiselect(
+            here.say("form.order_gap"),
+            list(words),
+            format_func=lambda c: words[c],
+            key=key,
+            placeholder=here.say("app.choose"),
+        )
     return st.selectbox(here.say("form.value"), list(words), format_func=lambda c: words[c], key=key)
 
 

@@ -69,7 +69,7 @@ class LeastBudget:
         text = self.edits.toml(
             say("seek.title", "en", title=title.title or self.plan.scenario.name),
             say("seek.title", "zh", title=title.title_zh or title.title or self.plan.scenario.name),
-            say("seek.question", "en"), base=base,
+            say("seek.question", "en"), say("seek.question", "zh"), base=base,
         )  # fmt: skip
         return {"budgets.toml": text.encode("utf-8")}
 

@@ -51,7 +51,7 @@ class GoalYear:
         """goal.toml: the scenario sought from, with the goal as it was sought."""
         settings = self.plan.scenario.settings
         base = Path(os.path.relpath(source.absolute(), folder.absolute())).as_posix()
-        text = Edits().toml(settings.title, settings.title_zh, settings.question, base=base)
+        text = Edits().toml(settings.title, settings.title_zh, settings.question, settings.question_zh, base=base)
         text += f"\n[goals.{self.goal}]\ntarget = {format(self.target, 'f')}\n"
         return {"goal.toml": text.encode("utf-8")}
 

@@ -17,7 +17,7 @@ from gpsopt.tables import SCHEMA, Tables
 
 Key = tuple[Any, ...]
 #: what a scenario is called; it changes nothing
-_WORDS: Final = frozenset(("title", "title_zh", "question", "unit_values", "lock"))
+_WORDS: Final = frozenset(("title", "title_zh", "question", "question_zh", "unit_values", "lock"))
 #: groups whose members are settings of their own
 GROUPS: Final = ("clauses", "aims", "goals")
 #: sums written beside the tables, and remarks: they change no plan

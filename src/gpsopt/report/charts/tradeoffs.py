@@ -212,12 +212,14 @@ def movers(rows: pd.DataFrame, look: Look | None = None, *, title: str = "", sub
     data["shown"] = [look.amount(v, sign=True) if money else number(v, sign=True) for v in data["change"]]
     data["value"] = [look.money(v) if money else v for v in data["change"]]
     data["kind"] = [look.word("gains" if v > 0 else "loses") for v in data["change"]]
-    far = max([abs(v) for v in data["value"]], default=1.0)
+    low, high = min([0.0, *data["value"]]), max([0.0, *data["value"]])
+    room = 70 / max(240, look.width - 230) * ((high - low) or 1.0)  # for the figure at a bar's end
+    ends = [low - (room if low < 0 else 0.0), high + (room if high > 0 or low == 0 else 0.0)]
     order = list(data["name"])
     y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelOverlap=False, ticks=False, labelLimit=230,
                                                              domain=False))  # fmt: skip
     x = alt.X("value:Q", title=look.money_unit if money else None, axis=alt.Axis(tickCount=5, format=",~f"),
-              scale=alt.Scale(domain=[-1.3 * far, 1.3 * far], nice=False))  # fmt: skip
+              scale=alt.Scale(domain=ends, nice=False))  # fmt: skip
     names = [look.word("gains"), look.word("loses")]
     base = alt.Chart(data)
     bars = base.mark_bar(height=16).encode(
@@ -231,7 +233,8 @@ def movers(rows: pd.DataFrame, look: Look | None = None, *, title: str = "", sub
     ]  # fmt: skip
     rule = alt.Chart(pd.DataFrame({"at": [0]})).mark_rule(color=inks.faint).encode(x="at:Q")
     chart = layered(bars, *texts, rule, width=max(240, look.width - 230), height=alt.Step(26))
-    return dressed(chart, look, title or look.word("movers_title"), subtitle)
+    # long names stand beside the bars: a page must not fit both into the width of the bars alone
+    return dressed(chart, look, title or look.word("movers_title"), subtitle).properties(autosize="pad")
 
 
 def gap_over_time(events: pd.DataFrame, look: Look | None = None, *, title: str = "",
