@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,10 @@ from gpsopt import terminal
 from gpsopt.commandline import Json, Lang, app, finite, tongue_of
 from gpsopt.errors import UsageError
 from gpsopt.terminal import Reply
+from gpsopt.text import say
+
+if TYPE_CHECKING:
+    from gpsopt.runread import Run
 
 
 @app.command()
@@ -20,6 +24,8 @@ def explain(
     offer: Annotated[str | None, typer.Option()] = None,
     clause: Annotated[str | None, typer.Option()] = None,
     top: Annotated[int, typer.Option(min=0, max=100)] = 5,
+    inputs: Annotated[bool, typer.Option("--inputs")] = False,
+    chart: Annotated[Path | None, typer.Option()] = None,
     plans: Annotated[bool, typer.Option("--plans")] = False,
     gap: Annotated[float | None, typer.Option(min=0, max=1, callback=finite)] = None,
     time_limit: Annotated[float | None, typer.Option(min=0.001, callback=finite)] = None,
@@ -31,9 +37,11 @@ def explain(
     from gpsopt.runread import read_run
 
     tongue = tongue_of()
-    if clause is not None and (need is not None or offer is not None):
+    if sum((clause is not None, need is not None or offer is not None, inputs)) > 1 or (chart and not inputs):
         raise UsageError("explain_one_question")
     done = read_run(run)
+    if inputs:
+        return _inputs(done, chart, tongue)
     if clause is not None:
         if clause == "all":
             rules = terminal.in_background(
@@ -52,3 +60,22 @@ def explain(
         return Reply(text=pages.need_page(about, tongue), document=pages.need_document(about, tongue))
     prices = terminal.in_background(lambda: explaining.explain_prices(done, top, plans, gap=gap, time_limit=time_limit))
     return Reply(text=pages.prices_page(prices, tongue), document=pages.prices_document(prices, tongue))
+
+
+def _inputs(run: Run, chart: Path | None, tongue: str) -> Reply:
+    """What moves the aims most, and a picture of it for the first aim that anything moves."""
+    from gpsopt.analysis.tornado import tornado
+
+    found = terminal.in_background(lambda: tornado(run))
+    lines = [found.page(tongue)]
+    if chart is not None:
+        from gpsopt.report import charts
+
+        aims = [aim for aim in found.base if (found.rows(aim, tongue)["low"] != found.rows(aim, tongue)["high"]).any()]
+        aim = aims[0] if aims else next(iter(found.base))
+        look = charts.Look("zh" if tongue == "zh" else "en")
+        picture = charts.tornado(found.rows(aim, tongue), aim, found.base[aim], look)
+        lines.append(say("tradeoff.drawn", tongue, path=charts.save(picture, chart)))
+    rows = found.frame.astype(object).where(found.frame.notna(), None).to_dict("records")
+    document = {"by": found.by, "base": found.base, "rows": rows, "seconds": round(found.seconds, 3)}
+    return Reply(text="\n".join(lines), document=document)
