@@ -4,7 +4,7 @@ A mutant is made in the finished model of the clause's own example (tests/model/
 called at another year, with their sides exchanged or with bounds 5 % larger, or the Block is taken out. Every mutant
 that changes the matrix must be killed by the clause's rows in plain text (tests/model/rows); beside it stands whether
 the lines worked out by hand kill it as well. The table is printed at the end.
-Mutants of clauses without rows (pairs) are not among them.
+Mutants of clauses without rows (pairs) stand in test_pair_mutants.py.
 """
 
 from __future__ import annotations
