@@ -41,6 +41,7 @@ from gpsopt.solving.byyear import seek_years
 from gpsopt.solving.engine import Array
 from gpsopt.solving.extensive import Extensive, Future, Measure, decided_now, extensive, with_decisions
 from gpsopt.solving.stages import Answer, Options, Stage, seek, seek_aims
+from gpsopt.solving.startpoint import moved_over
 
 _NOTHING: Final = 1e-6  # units: less than any step of the grid
 Told = Callable[[int, int], None]  # pieces done, pieces in all
@@ -135,12 +136,13 @@ class _Study:
         self._done = 0
 
     def run(self) -> _Found:
-        perfect = [self._alone(future) for future in self.futures]
+        of_mean = self._alone(self.mean)
+        near = None if of_mean is None else _point(of_mean)
+        perfect = [self._alone(future, near=near) for future in self.futures]
         without = sum(answer is None for answer in perfect)
         if without:
             raise NoPlanError("future_without_plan", without=without, all=self.count)
         whole = [answer for answer in perfect if answer is not None]
-        of_mean = self._alone(self.mean)
         held = None if of_mean is None else self._held(_decided(self.mean, of_mean))
         together, decisions = self._together(held)
         two_stage = self._held(decisions)
@@ -163,9 +165,11 @@ class _Study:
         first = 0 if span is None else int(np.flatnonzero(self.now == span.start)[0]) if len(span) else 0
         return {int(pair): first + i for i, pair in enumerate(np.flatnonzero(self.world.binary))}
 
-    def _alone(self, future: Future, compiled: Any = None) -> Answer | None:
-        """A future's best plan, aims in order; None where it has none."""
-        answer = seek(future.world, future.compiled if compiled is None else compiled, self.options)[0]
+    def _alone(self, future: Future, compiled: Any = None, near: Array | None = None) -> Answer | None:
+        """A future's best plan, aims in order; None where it has none. `near`: the mean future's plan, tried first."""
+        rows = future.compiled if compiled is None else compiled
+        start = None if near is None else moved_over(near, self.mean.compiled, rows)
+        answer = seek(future.world, rows, self.options, start=start)[0]
         self._tell()
         return None if answer.point is None else answer
 
