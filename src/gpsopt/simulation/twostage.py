@@ -10,7 +10,8 @@ Four searches over the same drawn futures, each with the aims in order:
 
 value of the stochastic solution = mean - two stages; value of perfect information = two stages - perfect (for what
 is maximised the other way round). Where a gap is left both are intervals. Aims stand in order, so the sign is certain
-only for the first aim in which they differ: a later one may lose what an earlier one gains. Source: Birge and Louveaux (2011), chapter 4.
+only for the first aim in which they differ: a later one may lose what an earlier one gains. Source: Birge and
+Louveaux (2011), chapter 4.
 """
 
 from __future__ import annotations
