@@ -53,9 +53,44 @@ print(others.page("en"))
 others.awards
 
 # %% [markdown]
-# 价格：承接不变时，规则放宽一个单位，目标改变多少。 Prices: what an aim gains from one more unit of a limit, with the
-# awards held.
+# 价格：多一百万元能多服务多少人，在什么范围内成立；每句话都经过重新求解。
+#
+# Prices: what more money serves and within which range that is true; every sentence was solved again.
 
 # %%
+from gpsopt.analysis.explain import explain_need, explain_offer, explain_prices, explain_rule, pages
+
 plan = gpsopt.solve("../models/town")
-plan.prices
+prices = explain_prices(plan, top=2, plans=True)
+print(pages.prices_page(prices, "en"))
+
+# %%
+prices.finite[["rule", "index", "year", "step", "free", "plan", "seconds"]]
+
+# %% [markdown]
+# 为何选它，什么价格能入选，没有它损失什么。 Why this offer, at what price it wins, what the plan loses without it.
+
+# %%
+answer = explain_offer(plan, "o02")
+print(pages.offer_page(answer, "zh"))
+assert answer.is_proven and answer.win.price >= answer.awards["price"].max()
+
+# %% [markdown]
+# 一项需求为何有缺口，最省的办法是什么；去掉一条规则会怎样。 Why a need is short and the cheapest way to close it; what
+# striking a rule changes.
+
+# %%
+print(pages.need_page(explain_need(plan, "n3"), "en"))
+
+# %%
+explain_rule(plan, "own_capacity")
+
+# %% [markdown]
+# 哪项输入影响最大：逐一上下一成。 What moves it most: each input ten per cent down and up.
+
+# %%
+from gpsopt.analysis.tornado import tornado
+
+moved = tornado("../models/town")
+aim = "livelihood_shortfall"
+charts.tornado(moved.rows(aim, "en"), aim, moved.base[aim], charts.Look("en"))

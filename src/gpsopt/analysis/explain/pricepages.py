@@ -36,13 +36,17 @@ def prices_page(answer: RuleAnswer, lang: str) -> str:
 def price_line(row: Mapping[Any, Any], lang: str, subjects: Subjects) -> str:
     """One price in words: what one yuan or unit more does, and what one less does, as solved again; where it was not,
     what the dual says."""
+    limit = limit_of(row, lang, subjects)
     said = {
-        "limit": limit_of(row, lang, subjects), "now": _limit(row["limit"], row["unit"], lang), "rule": row["rule"],
+        "limit": limit[:1].upper() + limit[1:] if lang == "en" else limit, "rule": row["rule"],
+        "now": _limit(row["limit"], row["unit"], lang),
         "per": say("explain.a_yuan" if row["unit"] == "yuan" else "explain.a_unit", lang),
         "clause": clause_name(row["clause"], lang), "awards": say(f"explain.awards_{row['awards']}", lang),
     }  # fmt: skip
     if row["more"] is None or pd.isna(row["more"]):
         return say("explain.price_dual", lang, **said, more=_rate(row, row["price"], lang))
+    if row["less"] is None or pd.isna(row["less"]):
+        return say("explain.price_more", lang, **said, more=_rate(row, row["more"], lang))
     rates = {name: _rate(row, row[name], lang) for name in ("more", "less")}
     return say("explain.price", lang, **said, **rates)
 

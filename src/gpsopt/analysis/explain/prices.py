@@ -53,10 +53,10 @@ _YUAN_PER_WAN: Final = 10_000.0
 @dataclass(frozen=True)
 class RuleAnswer:
     """`prices`: each row with a price, dearest first (by what a tenth of its limit would move), and its limit; of rows
-    solved again, what a unit less and a unit more change (inf: nothing fits; None: not solved again); of rows looked
-    into, the limits between which the price holds. `finite`: the aim's change at each step of the limit. `services`:
-    at one round step within the range (`more`: yuan or units; negative: less), the units of each item that are served
-    beyond the plan, and the aim's change with them.
+    solved again, what a unit less and a unit more change (inf: nothing fits; None: not solved again, or below a limit of
+    nothing); of rows looked into, the limits between which the price holds. `finite`: the aim's change at each step of
+    the limit. `services`: at one round step within the range (`more`: yuan or units; negative: less), the units of each
+    item that are served beyond the plan, and the aim's change with them.
     """
 
     prices: pd.DataFrame
@@ -192,12 +192,13 @@ class _Held:
 
     def solved_again(self, price: _Price) -> _Price:
         """The price with what a unit less and a unit more change, at a small step of the limit."""
-        rates: list[float] = []
+        rates: list[float | None] = []
         for sign in (-1, 1):
-            step = (
-                _LITTLE * price.whole if sign > 0 or not price.limit else min(_LITTLE * price.whole, abs(price.limit))
-            )
-            change = self._change(price.awards, price, sign * step) if sign > 0 or price.limit else None
+            step = _LITTLE * price.whole if sign > 0 else min(_LITTLE * price.whole, abs(price.limit))
+            if not step:
+                rates.append(None)  # less than nothing is another rule's limit
+                continue
+            change = self._change(price.awards, price, sign * step)
             rates.append(float("inf") if change is None else change / step)
         return replace(price, less=rates[0], more=rates[1])
 
