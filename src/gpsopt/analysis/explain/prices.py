@@ -53,7 +53,7 @@ _YUAN_PER_WAN: Final = 10_000.0
 @dataclass(frozen=True)
 class RuleAnswer:
     """`prices`: each row with a price, dearest first (by what a tenth of its limit would move), and its limit; of rows
-    solved again, what a unit less and a unit more change (inf: nothing fits; None: not solved again, or below a limit of
+    solved again, what a unit less and a unit more change (inf: nothing fits; None: not solved again, or less than
     nothing); of rows looked into, the limits between which the price holds. `finite`: the aim's change at each step of
     the limit. `services`: at one round step within the range (`more`: yuan or units; negative: less), the units of each
     item that are served beyond the plan, and the aim's change with them.
