@@ -61,6 +61,12 @@ class Server:
         self.process.kill() if at_once else self.process.terminate()
         self.process.wait(30)
 
+    def worked(self) -> float:
+        """Processor seconds that it has used: what a page costs, whatever else the machine does."""
+        assert self.process is not None
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def memory(self) -> float:
         """Megabytes that the server holds."""
         assert self.process is not None

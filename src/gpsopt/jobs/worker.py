@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import traceback
-from typing import Final
+from typing import Any, Final
 
 from gpsopt.errors import GpsoptError, UsageError
 from gpsopt.jobs.board import Board, Job, open_board
@@ -22,13 +22,17 @@ _EVERY: Final = 0.15  # seconds between two looks at the board
 
 
 class Watch(threading.Thread):
-    """Looks at the board while the work is done. `asked`: shall it stop? `has_plan`: is there something to save?"""
+    """Looks at the board while the work is done.
+
+    `asked`: shall it stop? `has_plan`: is there something to save? `closing`: the work itself closes the job.
+    """
 
     def __init__(self, board: Board, job: str) -> None:
         super().__init__(daemon=True)
         self.board, self.job = board, job
         self.asked = threading.Event()
         self.has_plan = threading.Event()
+        self.closing = threading.Event()
 
     def run(self) -> None:
         since: float | None = None
@@ -36,6 +40,8 @@ class Watch(threading.Thread):
             time.sleep(_EVERY)
             with contextlib.suppress(GpsoptError):  # the board is busy: ask again
                 found = self.board.select("job = ?", self.job)
+                if self.closing.is_set():
+                    return  # closed by this very process, which goes on to start the next
                 if not found or found[0].state != "running":
                     os._exit(1)  # nobody waits for this any more
                 if found[0].asked is not None:
@@ -52,15 +58,27 @@ class Watch(threading.Thread):
         os._exit(0)
 
 
+class _Own(Board):
+    """The board as the work sees it: the watch is told before the job is closed."""
+
+    watch: Watch | None = None
+
+    def end(self, *args: Any, **said: Any) -> bool:
+        if self.watch is not None:
+            self.watch.closing.set()
+        return super().end(*args, **said)
+
+
 def main() -> None:
     """Do the job named on the command line, close it on the board, start the next."""
     if hasattr(os, "nice"):
         os.nice(5)  # the pages go first
-    board = open_board(sys.argv[1])
+    board = _Own(open_board(sys.argv[1]).folder)
     found = board.select("job = ? AND state = 'running'", sys.argv[2])
     if not found:
         return
     watch = Watch(board, found[0].job)
+    board.watch = watch
     watch.start()
     try:
         _do(board, found[0], watch)

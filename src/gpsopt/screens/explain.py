@@ -106,7 +106,7 @@ def shortfall(here: Visit, record: Record, need: str, *, missing: bool) -> None:
     answer = _asked(here, record, about, here.say("why.find_shortfall"), f"why_short_{need}")
     if answer is None:
         return
-    cause = answer["cause"] or "market"
+    cause = answer["cause"] or "none"
     st.markdown(f"**{here.say(f'explain.cause_{cause}')}**")
     table = pd.DataFrame([
         {"way": here.say(f"why.way_{row['way']}", what=_clause(here, row)), "left": _number(row["left"]),

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from gpsopt.errors import GpsoptError
-from gpsopt.jobs import Job, cancel
+from gpsopt.jobs import Job, advance, cancel
 from gpsopt.report.charts import gap_over_time
 from gpsopt.runs import Record
 from gpsopt.screens.asking import solve_now, told
@@ -57,6 +57,7 @@ def ask(here: Visit) -> None:
 @st.fragment(run_every=_EVERY)
 def queue(here: Visit) -> None:
     """Every job that waits or runs; drawn again each second, until one ends."""
+    advance(here.desk.board)
     jobs = [job for job in here.desk.board.jobs(here.desk.owner) if job.job in st.session_state["busy"]]
     for job in reversed(jobs):
         if job.state not in ("queued", "running"):

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from gpsopt.errors import GpsoptError
-from gpsopt.jobs import Job, cancel
+from gpsopt.jobs import Job, advance, cancel
 from gpsopt.screens.progress import state_words
 from gpsopt.screens.visit import Visit
 
@@ -40,6 +40,7 @@ def study(
 @st.fragment(run_every="1s")
 def waiting(here: Visit, names: list[str], title: Callable[[Job], str] | None = None) -> None:
     """Studies that are being worked out, each with a way to stop it; the page is drawn anew when one ends."""
+    advance(here.desk.board)
     for name in names:
         job = here.desk.board.get(here.desk.owner, name)
         if job is None or job.state not in ("queued", "running"):
