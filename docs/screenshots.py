@@ -24,9 +24,11 @@ from gpsopt.desk.files import read_here
 from gpsopt.planning import options_of, request_of
 from gpsopt.runfolder import write_run
 from gpsopt.screens.pages import PAGES
+from gpsopt.text import term
 
 HERE = ROOT / "docs" / "screens"
 SCENARIOS = ("budget_cut", "baseline")  # the last one is looked at first
+ASKED = {"explain": "btn_why", "reports": "btn_brief"}  # pages that show little before they are asked
 COLOURS, MOST_BYTES = 64, 2_500_000
 _KEY = hashlib.sha256(b"pictures").hexdigest()[:48]
 
@@ -78,11 +80,23 @@ def pictures(server: Server, desk: Desk) -> None:
                 for name in pages:
                     page.goto(f"{server.address}/{'' if name == PAGES[0] else name}")
                     still(page)
+                    if name in ASKED:
+                        answered(page, term(ASKED[name], lang))
                     take(page, f"{name}-{lang}{'' if scheme == 'light' else '-dark'}")
                     if name == "plan":
                         tabs(page, lang)
                 context.close()
     desk.remember(lang="zh")
+
+
+def answered(page: Page, label: str) -> None:
+    """The page once its question is answered; an answer that is kept already needs no asking."""
+    button = page.get_by_role("button", name=label, exact=True)
+    if button.count():
+        button.first.click()
+        page.get_by_role("progressbar").first.wait_for(timeout=60_000)
+        page.get_by_role("progressbar").first.wait_for(state="detached", timeout=240_000)
+    still(page)
 
 
 def tabs(page: Page, lang: str) -> None:

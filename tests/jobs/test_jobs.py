@@ -17,6 +17,7 @@ from gpsopt.desk import Desk, open_desk
 from gpsopt.desk.asking import ask_to_solve
 from gpsopt.errors import InputError
 from gpsopt.jobs import ENDED, Job, advance, cancel
+from gpsopt.jobs.worker import Watch
 from gpsopt.runs import Record
 from gpsopt.verify import verify_run
 from tests.jobs.ending import end_all
@@ -204,3 +205,25 @@ def test_cancelling_a_city_keeps_its_best_plan(tmp_path: Path, library: Path) ->
     assert isinstance(again, Job), "a stopped run is no answer to the request"
     cancel(desk.board, desk.owner, again.job)
     ended(desk, again)
+
+
+def test_a_process_that_closed_its_job_itself_is_not_ended_by_its_watch(desk: Desk) -> None:
+    """It still has to start the next one, however slowly; `os._exit` here would end these tests."""
+    titles = ("", "")
+    job = desk.board.post(desk.board.new_name(), desk.owner, "solve", "town", titles, "request", {})
+    watch = Watch(desk.board, job.job)
+    watch.closing.set()
+    desk.board.end(job.job, "finished")
+    watch.start()
+    watch.join(20)
+    assert not watch.is_alive()
+
+
+def test_a_paper_does_not_wait_behind_a_search(desk: Desk) -> None:
+    titles, kinds = ("", ""), ("solve", "solve", "report", "report")
+    names = [desk.board.new_name() for _kind in kinds]
+    jobs = [
+        desk.board.post(name, desk.owner, kind, "town", titles, name, {})
+        for name, kind in zip(names, kinds, strict=True)
+    ]  # fmt: skip
+    assert [desk.board.ahead(job) for job in jobs] == [0, 1, 0, 1]

@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from gpsopt.desk.asking import ask_to_explain, explain_request
-from gpsopt.report.charts import aim_text
+from gpsopt.report.charts import aim_text, aim_title
 from gpsopt.runread import Run
 from gpsopt.runs import Record
 from gpsopt.screens.asking import told
@@ -108,6 +108,8 @@ def shortfall(here: Visit, record: Record, need: str, *, missing: bool) -> None:
         return
     cause = answer["cause"] or "none"
     st.markdown(f"**{here.say(f'explain.cause_{cause}')}**")
+    if cause == "lots":  # nothing given would help: what there is would do
+        return
     table = pd.DataFrame([
         {"way": here.say(f"why.way_{row['way']}", what=_clause(here, row)), "left": _number(row["left"]),
          "closes": _number(row["closes"]),
@@ -183,14 +185,14 @@ def _verdict(here: Visit, answer: dict[str, Any]) -> str:
     if not worse["aim"]:
         return f"{head} {here.say('explain.nothing_fits')}"
     amount = aim_text(str(worse["aim"]), float(worse["amount"]), here.look())
-    return f"{head} {here.say('why.first_worse', aim=here.term(str(worse['aim']), 'aims'), amount=amount)}"
+    return f"{head} {here.say('why.first_worse', aim=aim_title(str(worse['aim']), here.look()), amount=amount)}"
 
 
 def aims(here: Visit, rows: list[dict[str, Any]], key: str) -> None:
     """Aims as they are and the other way round."""
     look = here.look()
     table = pd.DataFrame([
-        {"aim": here.term(str(row["aim"]), "aims"), "before": aim_text(str(row["aim"]), row["before"], look),
+        {"aim": aim_title(str(row["aim"]), look), "before": aim_text(str(row["aim"]), row["before"], look),
          "after": here.say("explain.none") if row["after"] is None else aim_text(str(row["aim"]), row["after"], look),
          "change": "—" if row["difference"] is None else aim_text(str(row["aim"]), row["difference"], look, sign=True)}
         for row in rows

@@ -138,7 +138,7 @@ def districts(here: Visit, run: Run, year: int) -> None:
         "demand": rows["demand"], "served": rows["served"], "missing": rows["missing"],
         "covered": [percent(v) for v in rows["covered"]],
     })  # fmt: skip
-    chart(here, coverage_map(run, here.look(900), year=year), table, "map", item=here.say("plan.service"),
+    chart(here, coverage_map(run, here.look(820), year=year), table, "map", item=here.say("plan.service"),
           area=here.term("area"), demand=here.term("demand"), served=here.term("served"),
           missing=here.term("shortfall"), covered=here.say("home.coverage"))  # fmt: skip
 
