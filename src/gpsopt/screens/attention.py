@@ -32,7 +32,7 @@ def attention(here: Visit) -> None:
         elif here.stale(record):
             quiet = False
             entry(here, "⚠", here.say("home.is_stale", title=record.title(here.lang)), "scenarios", f"old_{record.seq}")
-    busy = any(job.state in ("queued", "running") for job in here.desk.board.jobs(here.desk.owner))
+    busy = bool(here.desk.board.busy(here.desk.owner))
     if busy:
         running(here)
     if quiet and not busy:
@@ -50,7 +50,7 @@ def entry(here: Visit, sign: str, words: str, page: str, key: str) -> None:
 @st.fragment(run_every="2s")
 def running(here: Visit) -> None:
     """Jobs that wait or run, with what they have reached; each can be stopped here."""
-    jobs = [job for job in here.desk.board.jobs(here.desk.owner) if job.state in ("queued", "running")]
+    jobs = here.desk.board.busy(here.desk.owner)
     was = st.session_state.get("home_busy", 0)
     st.session_state["home_busy"] = len(jobs)
     if len(jobs) < was:

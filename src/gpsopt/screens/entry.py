@@ -46,8 +46,8 @@ def show() -> None:
 
 def _busy(here: Visit, name: str) -> str:
     """How many of the visitor's jobs wait or run, behind the title of their page."""
-    count = sum(job.state in ("queued", "running") for job in here.desk.board.jobs(here.desk.owner))
-    return f" ({count})" if name == "runs" and count else ""
+    count = len(here.desk.board.busy(here.desk.owner)) if name == "runs" else 0
+    return f" ({count})" if count else ""
 
 
 if __name__ == "__main__":
