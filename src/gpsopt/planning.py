@@ -22,6 +22,7 @@ from gpsopt.checks import PROOFS, check
 from gpsopt.compiler import compile_model
 from gpsopt.errors import Finding, InfeasibleError, InputError, LimitError
 from gpsopt.model.build import build_world
+from gpsopt.model.clauses.plural_supply import plural_spared
 from gpsopt.model.ledger import Money, Quantities
 from gpsopt.model.soft import soft_stages
 from gpsopt.model.today import today_of
@@ -313,9 +314,16 @@ def _summary(world: World, options: Options, answer: Answer, counts: dict[str, i
         "totals": {},
         **({"tightening": asdict(answer.tightening)} if answer.tightening is not None else {}),
         **_today(world),
+        **_spared(world),
         "counts": {**counts, "nodes": answer.nodes},
         "seconds": {},
     }
+
+
+def _spared(world: World) -> dict[str, Any]:
+    """Where plural_supply is in force and binds nobody: too few undertakers, or too small a budget."""
+    spared = plural_spared(world)
+    return {"not_binding": {"plural_supply": [list(key) for key in spared]}} if spared else {}
 
 
 def _today(world: World) -> dict[str, Any]:

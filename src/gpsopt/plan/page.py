@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 from rich import box
@@ -20,6 +20,9 @@ from gpsopt.sheet import Sheet
 from gpsopt.text import say, term
 
 _WIDTH = 100
+
+#: places of a clause that binds nobody which the page names
+_TOLD: Final = 5
 
 
 def page_of(scenario: Scenario, frames: Mapping[str, pd.DataFrame], summary: Mapping[str, Any], lang: str) -> str:
@@ -39,6 +42,8 @@ def page_of(scenario: Scenario, frames: Mapping[str, pd.DataFrame], summary: Map
             out.print(_today(summary["today"], lang))
         for line in _lines(scenario, frames, lang):
             out.print(line, soft_wrap=False)
+        for clause, places in summary.get("not_binding", {}).items():
+            out.print(_spared(clause, places, lang))
     if scenario.settings.regime == "pooled":
         out.print(_w("departs", lang))
     counts, seconds = summary["counts"], summary["seconds"]
@@ -137,6 +142,14 @@ def _chosen(scenario: Scenario, frames: Mapping[str, pd.DataFrame], lang: str) -
     if clauses.on("fee_standard") and clauses.fee_standard.mode == "cap":
         lines.append(say("rules.prices_capped", lang, count=_capped(scenario, frames["allocation"])))
     return lines
+
+
+def _spared(clause: str, places: Sequence[Sequence[object]], lang: str) -> str:
+    """Where a clause in force binds nobody: how often, and the first places."""
+    told = ("；" if lang == "zh" else "; ").join(" ".join(map(str, place)) for place in places[:_TOLD])
+    more = "…" if len(places) > _TOLD else ""
+    return say("rules.not_binding", lang, clause=f"{term(clause, lang, within='clauses')} ({clause})",
+               count=len(places), places=told + more)  # fmt: skip
 
 
 def _capped(scenario: Scenario, allocation: pd.DataFrame) -> int:

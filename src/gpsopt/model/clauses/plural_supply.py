@@ -46,22 +46,40 @@ def plural_shares(world: World) -> list[Share]:
     """(purchaser, [item,] undertaker, year) where the clause binds."""
     clause = world.facts.settings.clauses.plural_supply
     assert clause is not None
-    share, facts = Fraction(clause.max_share), world.facts
-    markets: dict[Key, list[int]] = defaultdict(list)
-    for i, n in enumerate(world.pairs.need):
-        item = (facts.needs.item[n],) if clause.scope == "item" else ()
-        markets[facts.needs.purchaser[n], *item, facts.years[world.pairs.year[i]]].append(i)
     found = []
-    for key, pairs in markets.items():
-        purchaser, year = key[0], key[-1]
-        enough = len(_unrelated(world, pairs, purchaser)) >= ceil(1 / share)
-        if not enough or facts.budget.get((purchaser, year), 0) < fen(clause.min_outlay):
+    for key, pairs in _markets(world).items():
+        if not _binds(world, key, pairs):
             continue
         mine: dict[str, list[int]] = defaultdict(list)
         for i in pairs:
             mine[world.undertaker_of_pair[i]].append(i)
-        found += [Share((*key[:-1], u, year), tuple(part), tuple(pairs), share) for u, part in mine.items()]
+        share = Fraction(clause.max_share)
+        found += [Share((*key[:-1], u, key[-1]), tuple(part), tuple(pairs), share) for u, part in mine.items()]
     return found
+
+
+def plural_spared(world: World) -> list[Key]:
+    """(purchaser, [item,] year) that have pairs and where the clause, in force, binds nobody."""
+    if not world.facts.settings.clauses.on("plural_supply"):
+        return []
+    return sorted(key for key, pairs in _markets(world).items() if not _binds(world, key, pairs))
+
+
+def _markets(world: World) -> dict[Key, list[int]]:
+    """(purchaser, [item,] year) -> its pairs."""
+    scope, facts = _scope(world), world.facts
+    markets: dict[Key, list[int]] = defaultdict(list)
+    for i, n in enumerate(world.pairs.need):
+        item = (facts.needs.item[n],) if scope == "item" else ()
+        markets[facts.needs.purchaser[n], *item, facts.years[world.pairs.year[i]]].append(i)
+    return markets
+
+
+def _binds(world: World, key: Key, pairs: list[int]) -> bool:
+    clause = world.facts.settings.clauses.plural_supply
+    assert clause is not None
+    enough = len(_unrelated(world, pairs, key[0])) >= ceil(1 / Fraction(clause.max_share))
+    return enough and world.facts.budget.get((key[0], key[-1]), 0) >= fen(clause.min_outlay)
 
 
 def _unrelated(world: World, pairs: list[int], purchaser: str) -> set[str]:
