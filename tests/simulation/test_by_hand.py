@@ -6,6 +6,7 @@ The town's plan of 2015 for n1: o01 two places at 80,000 (160,000), o02 two plac
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -13,8 +14,8 @@ import pytest
 from gpsopt.settings import Simulation as Rules
 from gpsopt.simulation.draws import Futures, Uncertainty
 from gpsopt.simulation.held import Held
-from gpsopt.simulation.living import Year, live
-from tests.simulation.town import certain, held, town_run
+from gpsopt.simulation.living import Year, drawn, live
+from tests.simulation.town import balanced, certain, held, town_run
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def plan() -> Held:
 
 
 def first_year(plan: Held, *rows: Uncertainty) -> Year:
-    return live(plan, Futures(rows, 1, 2).block(1), plan.world.facts.settings.simulation)[0]
+    return live(plan, drawn(plan, Futures(rows, 1, 2).block(1)), plan.world.facts.settings.simulation)[0]
 
 
 def place(plan: Held) -> int:
@@ -48,7 +49,7 @@ def test_deduction_by_quality(plan: Held) -> None:
 
 def test_a_model_can_state_another_schedule(plan: Held) -> None:
     rules = Rules.model_validate({"deductions": [["1", "0"], ["0", "0.5"]]})
-    year = live(plan, Futures((certain("quality", 0.99),), 1, 2).block(1), rules)[0]
+    year = live(plan, drawn(plan, Futures((certain("quality", 0.99),), 1, 2).block(1)), rules)[0]
     assert year.payment[0, place(plan)] == 9_300_000
 
 
@@ -72,6 +73,49 @@ def test_failure(plan: Held) -> None:
     assert paid(plan, certain("failure", 1.0, "all", {"undertaker": "u2"})) == 0.0
     other = list(plan.awards[0].things["offer"]).index("o01")
     assert first_year(plan, certain("failure", 1.0, "all", {"undertaker": "u2"})).payment[0, other] > 0
+
+
+def test_who_is_not_engaged_costs_no_engagement(plan: Held) -> None:
+    """u1 works for civil affairs alone and asks 4,000 a year of it; once it has failed nobody pays that."""
+    civil = plan.purchasers.index("civil")
+    assert first_year(plan).engagement[0, civil] == 400_000
+    gone = first_year(plan, certain("failure", 1.0, "all", {"undertaker": "u1"}))
+    assert gone.engagement[0].tolist() == [0, 0]
+    # its awards, 160,000 and 240,000, and the 4,000 stay unspent beside the plan's 50,000
+    assert gone.unspent[0, civil] == 45_400_000
+
+
+def test_nobody_spends_what_is_not_there(plan: Held) -> None:
+    """Direct delivery at thirty times its cost takes all there is, to the fen and no fen more."""
+    futures = drawn(plan, Futures((certain("direct_cost", 30.0),), 1, 2).block(1))
+    years = live(plan, futures, plan.world.facts.settings.simulation)
+    balanced(plan, years)
+    assert [year.unspent[0].tolist() for year in years] == [[0, 0], [0, 0]]
+    # culture, 2016: what is stranded of its performances would ask 300,000, and there are 158,000
+    assert years[1].stranded[0].sum() == 15_800_000 and not years[1].payment[0].any()
+
+
+def test_a_rate_above_one_is_all_of_it(plan: Held) -> None:
+    late = [Uncertainty("l", "late_transfer", "purchaser", {}, "normal", {"mean": mean, "sd": 0.0}, (), (), "", 0, 0)
+            for mean in (1.0, 1.4)]  # fmt: skip
+    whole, more = (first_year(plan, row) for row in late)
+    assert (whole.payment == more.payment).all() and (whole.unspent == more.unspent).all()
+
+
+def test_the_clause_on_credit_closes_the_door_too(plan: Held) -> None:
+    """70 points, a clause that asks for 65: at 60 after the first year nobody who worked is engaged in the second."""
+    clauses = plan.world.facts.settings.clauses
+    asking = clauses.model_copy(update={
+        "qualification": clauses.qualification.model_copy(update={"min_credit": Decimal(65)})
+    })  # fmt: skip
+    facts = plan.world.facts
+    settings = facts.settings.model_copy(update={"clauses": asking})
+    world = replace(plan.world, facts=replace(facts, scenario=replace(facts.scenario, settings=settings)))
+    known = np.full(len(plan.credit), 70.0)
+    poor = drawn(plan, Futures((certain("quality", 0.8), certain("satisfaction", 0.8)), 1, 2).block(1))
+    for town, engaged in ((replace(plan, credit=known), True), (replace(plan, world=world, credit=known), False)):
+        second = live(town, poor, settings.simulation)[1]
+        assert second.engaged[0, plan.undertakers.index("u2")] == engaged
 
 
 def test_credit(plan: Held) -> None:

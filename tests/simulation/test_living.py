@@ -18,7 +18,7 @@ from gpsopt.settings import Simulation as Rules
 from gpsopt.simulation.draws import Block, Futures, Uncertainty, uncertainties
 from gpsopt.simulation.held import Held, held_of
 from gpsopt.simulation.indicators import GOALS, Masks, indicators
-from gpsopt.simulation.living import Year, live
+from gpsopt.simulation.living import Year, drawn, live
 from gpsopt.simulation.simulate import simulate
 from tests.simulation.town import balanced, certain, town_run
 
@@ -35,7 +35,7 @@ def held(run: Run) -> Held:
 
 def lived(held: Held, *rows: Uncertainty, rules: Rules | None = None, draws: int = 1) -> list[Year]:
     futures = Futures(rows, 1, len(held.years))
-    return live(held, futures.block(draws), rules or held.world.facts.settings.simulation)
+    return live(held, drawn(held, futures.block(draws)), rules or held.world.facts.settings.simulation)
 
 
 def test_with_nothing_uncertain_the_years_are_the_plan(run: Run, held: Held) -> None:
@@ -64,7 +64,8 @@ def test_what_is_delivered_less_is_paid_less(held: Held) -> None:
         expected = np.floor(awards.steps * 0.5 + 0.5).astype(int)
         assert (year.accepted[0] == expected).all()
         full = expected == awards.steps
-        gross = np.where(full, awards.amount, np.floor(expected * awards.step_price + 0.5) + awards.setup)
+        step_price = awards.price / 1e4 * held.world.need_step[awards.need]
+        gross = np.where(full, awards.amount, np.floor(expected * step_price + 0.5) + awards.setup)
         assert (year.payment[0] == np.where(expected > 0, gross, 0)).all()
 
 
@@ -163,6 +164,17 @@ def test_correlated_rows_move_together() -> None:
     assert found.mean() == pytest.approx(1.0, abs=0.005) and found.std() == pytest.approx(0.1, abs=0.005)
 
 
+def test_rows_of_a_group_move_together_however_long_they_persist() -> None:
+    rows = [Uncertainty(k, f, "all", {}, "normal", {"mean": 1.0, "sd": 0.1}, (), (), "g", 0.8, p)
+            for k, f, p in (("x", "price", 0.0), ("y", "demand", 0.5))]  # fmt: skip
+    block = Futures(tuple(rows), 3, 2).block(20_000)
+    price, demand = (block.factor(f, {"need": ["a"]}, 1) for f in ("price", "demand"))
+    assert price is not None and demand is not None
+    assert np.corrcoef(price[:, 0, 0], demand[:, 0, 0])[0, 1] == pytest.approx(0.8, abs=0.02)
+    # a year on, half of the second deviation is the old one: sqrt(1 - 0.5^2) of the correlation is left
+    assert np.corrcoef(price[:, 0, 1], demand[:, 0, 1])[0, 1] == pytest.approx(0.8 * 0.75**0.5, abs=0.02)
+
+
 @pytest.mark.parametrize(
     ("kind", "numbers", "mean"),
     [
@@ -182,7 +194,7 @@ def test_a_simulation_repeats_and_balances(run: Run, held: Held) -> None:
         assert frame.equals(again.frames[name]), name
     assert not first.frames["fan"].equals(other.frames["fan"])
     futures = Futures(uncertainties(run.scenario), 5, len(held.years))
-    balanced(held, live(held, futures.block(300), held.world.facts.settings.simulation))
+    balanced(held, live(held, drawn(held, futures.block(300)), held.world.facts.settings.simulation))
     fan = first.frames["fan"]
     ordered = fan[["p05", "p25", "p50", "p75", "p95"]].dropna().to_numpy()
     assert len(ordered) > 20 and (np.diff(ordered, axis=1) >= 0).all()

@@ -3,7 +3,8 @@
 A stream depends on the seed, the row of `uncertainty` and the key of what it is drawn for, on nothing else: the
 same future meets every scenario (common random numbers), whatever the plan, the order of rows or the number of
 draws in a block. Members of a correlation group share one normal: z = sqrt(r) * shared + sqrt(1 - r) * own.
-`persistence` carries a year's deviation on: z[t] = f * z[t-1] + sqrt(1 - f^2) * new.
+`persistence` carries a year's deviation on: z[t] = f * z[t-1] + sqrt(1 - f^2) * new; rows of a group that persist
+otherwise share what is new.
 """
 
 from __future__ import annotations
@@ -50,7 +51,10 @@ class Uncertainty:
     persistence: float
 
     def worth(self, z: Floats) -> Floats:
-        """Standard normals -> values of the distribution, elementwise."""
+        """Standard normals -> values of the distribution, elementwise; a rate is 1 at most."""
+        return np.minimum(self._worth(z), 1.0) if self.factor in RATES else self._worth(z)
+
+    def _worth(self, z: Floats) -> Floats:
         n = self.numbers
         if self.distribution == "normal":
             return np.maximum(0.0, n["mean"] + n["sd"] * z)
@@ -118,7 +122,7 @@ class Futures:
     seed: int
     years: int
     _streams: dict[tuple[str, str], np.random.Generator] = field(default_factory=dict)
-    _shared: dict[tuple[str, float], Floats] = field(default_factory=dict)
+    _shared: dict[str, Floats] = field(default_factory=dict)
     _drawn: int = 0
 
     def block(self, draws: int) -> Block:
@@ -127,16 +131,14 @@ class Futures:
         self._drawn += draws
         return Block(self, draws)
 
-    def normals(self, row: Uncertainty, unit: str, draws: int) -> Floats:
-        """(draws, years) standard normals of one unit of a row."""
-        own = self._walk(self._stream(row.key, unit), draws, row.persistence)
-        if not row.group or row.correlation == 0:
-            return own
-        key = (row.group, row.persistence)
-        if key not in self._shared:
-            name = f"group {row.group} {row.persistence}"
-            self._shared[key] = self._walk(self._stream(name, ""), draws, row.persistence)
-        return np.asarray(np.sqrt(row.correlation) * self._shared[key] + np.sqrt(1 - row.correlation) * own)
+    def normals(self, row: Uncertainty, units: Sequence[str], draws: int) -> Floats:
+        """(draws, units, years) standard normals of units of a row."""
+        new = np.empty((len(units), draws, self.years))
+        for i, unit in enumerate(units):
+            self._stream(row.key, unit).standard_normal(out=new[i])
+        if row.group and row.correlation and row.group not in self._shared:
+            self._shared[row.group] = self._stream(f"group {row.group}", "").standard_normal((draws, self.years))
+        return walked(row, new, self._shared.get(row.group)).transpose(1, 0, 2)
 
     def _stream(self, row: str, unit: str) -> np.random.Generator:
         if (row, unit) not in self._streams:
@@ -145,12 +147,24 @@ class Futures:
             self._streams[row, unit] = np.random.default_rng(np.random.SeedSequence([self.seed, *words]))
         return self._streams[row, unit]
 
-    def _walk(self, stream: np.random.Generator, draws: int, persistence: float) -> Floats:
-        z = stream.standard_normal((draws, self.years))
-        if persistence:
-            for c in range(1, self.years):
-                z[:, c] = persistence * z[:, c - 1] + np.sqrt(1 - persistence**2) * z[:, c]
-        return z
+
+def walked(row: Uncertainty, new: Floats, shared: Floats | None) -> Floats:
+    """The normals of a row from what is new in each year (..., years), and what is new for its group."""
+    own = _carried(new, row.persistence)
+    if not row.group or not row.correlation or shared is None:
+        return own
+    common = np.sqrt(row.correlation) * _carried(shared, row.persistence)
+    return np.asarray(np.sqrt(1 - row.correlation) * own + common)
+
+
+def _carried(new: Floats, persistence: float) -> Floats:
+    if not persistence:
+        return new
+    z = new.copy()
+    z[..., 1:] *= np.sqrt(1 - persistence**2)
+    for c in range(1, z.shape[-1]):
+        z[..., c] += persistence * z[..., c - 1]
+    return z
 
 
 class Sight(Protocol):
@@ -177,30 +191,34 @@ class Block:
         `things`: for each kind of key, the key of every thing. Rates (late_transfer, failure) take the largest row.
         """
 
-        def values(row: Uncertainty, unit: str) -> Floats:
-            return row.worth(self.futures.normals(row, unit, self.draws))
+        def values(row: Uncertainty, units: Sequence[str]) -> Floats:
+            return row.worth(self.futures.normals(row, units, self.draws))
 
         return factor_of(self.futures.rows, values, (self.draws, self.futures.years), name, things, count)
 
 
+#: a row and units that it is drawn for -> (draws, units, years)
+Values = Callable[[Uncertainty, Sequence[str]], Floats]
+
+
 def factor_of(
-    rows: Sequence[Uncertainty], values: Callable[[Uncertainty, str], Floats], shape: tuple[int, int], name: str,
+    rows: Sequence[Uncertainty], values: Values, shape: tuple[int, int], name: str,
     things: Mapping[str, Sequence[str]], count: int,
 ) -> Floats | None:  # fmt: skip
-    """The factor of every thing from the values (shape: draws, years) of the units that the rows are drawn for."""
+    """The factor of every thing from the values of the units that the rows are drawn for. `shape`: draws, years."""
     join = np.maximum if name in RATES else np.multiply
     found: Floats | None = None
     for row in rows:
         if row.factor != name:
             continue
         units = _units(row, things, count)
-        names = {unit: None for unit in units if unit is not None}
-        if not names:
+        place = {unit: i for i, unit in enumerate(dict.fromkeys(unit for unit in units if unit is not None))}
+        if not place:
             continue
-        place = {unit: i for i, unit in enumerate(names)}
-        worth = np.stack([values(row, unit) for unit in names], axis=1)
         touched = np.array([unit is not None for unit in units], dtype=bool)
-        theirs = worth[:, [place[unit] for unit in units if unit is not None]]
+        at = [place[unit] for unit in units if unit is not None]
+        # a year lies in one piece: it is asked for by the year
+        theirs = np.take(values(row, list(place)).transpose(2, 0, 1), at, axis=2).transpose(1, 2, 0)
         if found is None and touched.all():
             found = theirs
             continue

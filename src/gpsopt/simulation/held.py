@@ -14,6 +14,7 @@ from gpsopt.model.ledger import Money, Quantities, money_of
 from gpsopt.model.world import World, world_of
 from gpsopt.money import fen
 from gpsopt.runread import Run
+from gpsopt.settings import Simulation
 
 Texts = tuple[str, ...]
 
@@ -30,10 +31,12 @@ class Awards:
     steps: Ints
     amount: Ints  # fen, as planned
     setup: Ints  # fen
-    step_price: Floats  # fen a grid step
+    price: Ints  # millionths of a yuan a unit
+    units: tuple[Ints, Ints]  # of a grid step: numerator, denominator
     quality: Floats
     satisfaction: Floats
     things: Mapping[str, Sequence[str]]
+    engagements: tuple[Ints, Ints, Ints]  # purchaser, undertaker, fen: once for each two that work together
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,15 @@ class Held:
     @property
     def purchasers(self) -> Texts:
         return self.world.facts.purchasers
+
+    def least_credit(self, rules: Simulation) -> Floats:
+        """Below this an undertaker is not engaged: the rules' and the clause's least; who started lower must not fall.
+
+        (undertakers,) points; nan where its credit is not known.
+        """
+        clauses = self.world.facts.settings.clauses
+        asked = clauses.qualification.min_credit if clauses.on("qualification") else None
+        return np.minimum(self.credit, float(max(rules.min_credit, asked or Decimal(0))))
 
 
 def held_of(run: Run) -> Held:
@@ -137,11 +149,16 @@ def _awards(world: World, q: Quantities, money: Money, buyer: Ints, names: Texts
     need, offer = pairs.need[mine], pairs.offer[mine]
     at = {u: i for i, u in enumerate(names)}
     marks = world.marks
+    undertaker = np.array([at[offers.undertaker[o]] for o in offer], dtype=np.int64)
+    step = [facts.needs.step[n] for n in need]
     return Awards(
         pair=mine, need=need, offer=offer,
-        undertaker=np.array([at[offers.undertaker[o]] for o in offer], dtype=np.int64),
-        purchaser=buyer[need], steps=q.purchased[mine], amount=money.amount[mine], setup=offers.setup[offer],
-        step_price=pairs.price[mine] / 1e4 * world.need_step[need],
+        undertaker=undertaker, purchaser=buyer[need], steps=q.purchased[mine], amount=money.amount[mine],
+        setup=offers.setup[offer], price=pairs.price[mine].astype(np.int64),
+        units=(
+            np.array([s.numerator for s in step], dtype=np.int64),
+            np.array([s.denominator for s in step], dtype=np.int64),
+        ),
         quality=np.array([float(marks.quality[o]) for o in offer]),
         satisfaction=np.array([float(marks.satisfaction[o]) for o in offer]),
         things={
@@ -149,4 +166,11 @@ def _awards(world: World, q: Quantities, money: Money, buyer: Ints, names: Texts
             "item": [facts.needs.item[n] for n in need], "area": [facts.needs.area[n] for n in need],
             "undertaker": [offers.undertaker[o] for o in offer], "offer": [offers.key[o] for o in offer],
         },
+        engagements=_engagements(world, buyer[need], undertaker, names),
     )  # fmt: skip
+
+
+def _engagements(world: World, purchaser: Ints, undertaker: Ints, names: Texts) -> tuple[Ints, Ints, Ints]:
+    together = np.unique(np.column_stack([purchaser, undertaker]), axis=0)
+    cost = [fen(world.facts.undertakers[names[u]]["engagement_cost"]) for u in together[:, 1]]
+    return together[:, 0], together[:, 1], np.array(cost, dtype=np.int64)

@@ -22,10 +22,10 @@ import pandas as pd
 
 from gpsopt.errors import UsageError
 from gpsopt.model.facts import Floats
-from gpsopt.simulation.draws import Uncertainty, factor_of, uncertainties
+from gpsopt.simulation.draws import Uncertainty, factor_of, uncertainties, walked
 from gpsopt.simulation.held import Held
 from gpsopt.simulation.indicators import GOALS, SUMS, Masks, indicators
-from gpsopt.simulation.living import live
+from gpsopt.simulation.living import drawn, live
 from gpsopt.simulation.outlook import Outlook
 
 #: levels at which one uncertainty is set for the tornado
@@ -104,14 +104,14 @@ def _level(z: float, years: int) -> Callable[[Uncertainty, str], Floats]:
 
 def _values(held: Held, sight: Any) -> dict[str, Floats]:
     """Goal of the last year, or sum of all years -> (draws,)."""
-    years = live(held, sight, held.world.facts.settings.simulation)
+    years = live(held, drawn(held, sight), held.world.facts.settings.simulation)
     found = [indicators(Masks(held, c), year) for c, year in enumerate(years)]
     return {name: found[-1][name] for name in GOALS} | {
         name: np.sum([f[name] for f in found], axis=0) for name in SUMS
     }  # fmt: skip
 
 
-Stream = tuple[str, str]  # row and unit; of what a group shares: "", and its name with the persistence
+Stream = tuple[str, str]  # row and unit; of what a group shares: "", and its name
 
 
 @dataclass(frozen=True)
@@ -122,11 +122,7 @@ class _Points:
 
     def of(self, row: Uncertainty, unit: str) -> Floats:
         """Normals of a unit of a row, as `Futures.normals` would draw them."""
-        own = _walked(self.normals[row.key, unit], row.persistence)
-        if not row.group or row.correlation == 0:
-            return own
-        shared = _walked(self.normals[_shared(row)], row.persistence)
-        return np.asarray(np.sqrt(row.correlation) * shared + np.sqrt(1 - row.correlation) * own)
+        return walked(row, self.normals[row.key, unit], self.normals.get(_shared(row)))
 
 
 @dataclass(frozen=True)
@@ -143,21 +139,15 @@ class _Mixed:
     def factor(self, name: str, things: Mapping[str, Sequence[str]], count: int) -> Floats | None:
         """As `Sight.factor`."""
 
-        def values(row: Uncertainty, unit: str) -> Floats:
-            return row.worth((self.other if row.key in self.taken else self.one).of(row, unit))
+        def values(row: Uncertainty, units: Sequence[str]) -> Floats:
+            points = self.other if row.key in self.taken else self.one
+            return np.stack([row.worth(points.of(row, unit)) for unit in units], axis=1)
 
         return factor_of(self.rows, values, (self.draws, self.years), name, things, count)
 
 
 def _shared(row: Uncertainty) -> Stream:
-    return "", f"group {row.group} {row.persistence}"
-
-
-def _walked(z: Floats, persistence: float) -> Floats:
-    z = z.copy()
-    for c in range(1, z.shape[1] if persistence else 0):
-        z[:, c] = persistence * z[:, c - 1] + np.sqrt(1 - persistence**2) * z[:, c]
-    return z
+    return "", f"group {row.group}"
 
 
 def _points(held: Held, rows: tuple[Uncertainty, ...], draws: int, seed: int) -> tuple[_Points, _Points]:
@@ -174,7 +164,7 @@ def _points(held: Held, rows: tuple[Uncertainty, ...], draws: int, seed: int) ->
             asked[_shared(row)] = None
         return np.zeros(years)
 
-    live(held, Outlook(rows, listen, years), held.world.facts.settings.simulation)
+    drawn(held, Outlook(rows, listen, years))
     streams = sorted(asked)
     wide = 2 * len(streams) * years
     known = min(wide, qmc.Sobol.MAXDIM)

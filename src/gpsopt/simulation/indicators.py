@@ -15,8 +15,9 @@ import numpy as np
 
 from gpsopt.model.facts import Bools, Floats, Ints
 from gpsopt.plan.goals import INDICATORS
+from gpsopt.simulation.amounts import sums_by
 from gpsopt.simulation.held import Held
-from gpsopt.simulation.living import Year, sums_by
+from gpsopt.simulation.living import Year
 
 BETTER: Final = {i.goal: i.better for i in INDICATORS}
 UNIT: Final = {i.goal: i.unit for i in INDICATORS}
@@ -172,7 +173,7 @@ def _unit_cost(held: Held, year: Year, c: int, paid: Floats) -> Floats:
     today = lines.quantity
     alone = np.where(today > 0, lines.expenditure[:, c] / np.maximum(1, today), held.value * 100)
     bought = year.bought
-    cost = paid + float(held.money.engagement[:, c].sum()) + (year.stranded * (bought > 0)).sum(axis=1)
+    cost = paid + year.engagement.sum(axis=1) + (year.stranded * (bought > 0)).sum(axis=1)
     return _part(np.asarray(cost), np.asarray(bought @ alone))
 
 

@@ -56,8 +56,7 @@ def life(replanner: Replanner, future: Outlook) -> tuple[list[InForce], list[Yea
 
 def _gone(first: Held, year: Year, future: Outlook, column: int) -> Bools:
     """Undertakers that cannot be engaged next year: failed by now, or with too little credit left."""
-    least = np.minimum(first.credit, float(first.world.facts.settings.simulation.min_credit))
-    gone = np.asarray(year.credit[0] < least)
+    gone = np.asarray(year.credit[0] < first.least_credit(first.world.facts.settings.simulation))
     failed = future.factor("failure", {"undertaker": first.undertakers}, len(first.undertakers))
     return gone if failed is None else gone | (failed[0, :, : column + 1] > 0).any(axis=1)
 

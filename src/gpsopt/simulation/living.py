@@ -2,19 +2,21 @@
 
 A year of one future, in this order (3(5), 3(6), 2(2)3):
 
-1. Demand and the target are what they turn out to be; an undertaker that failed, now or before, delivers nothing,
-   and one whose credit has fallen below `min_credit` is not engaged.
+1. Demand and the target are what they turn out to be; an undertaker that failed, now or before, and one whose
+   credit has fallen below `min_credit` (of the rules, or of the clause qualification) is not engaged: it delivers
+   nothing, and nobody pays its engagement cost.
 2. Stranded cost is paid first, then engagement, then direct delivery (its cost moved by `direct_cost`); where the
-   budget does not reach, direct delivery is cut in proportion, purchaser by purchaser.
+   budget does not reach, each is cut to what is left, in proportion over a purchaser's needs.
 3. Awards deliver their share of what was agreed; what is delivered beyond the year's demand is not accepted
    (in proportion over the need's awards). Payment = price x accepted + setup, less the deduction of the schedule
    for performance below the promised score.
 4. Payments are made livelihood first, then need and offer in key order, from what the purchase line and the
-   transferred money hold; money that is transferred late does not reach the year. What cannot be paid is not bought.
+   transferred money hold; money that is transferred late does not reach the year. What cannot be paid is not bought:
+   the first award that the money does not reach is bought in part, those after it not at all.
 5. What is left is unspent: amount + received = direct + stranded + purchased + unspent + given, to the fen.
 6. Performance (delivered share x score over promise, weighted by award) moves credit by the stated schedule.
 
-With nothing uncertain a year is the plan's, to the fen: planned amounts are kept wherever nothing differs.
+With nothing uncertain a year is the plan's, to the fen.
 """
 
 from __future__ import annotations
@@ -27,10 +29,12 @@ import numpy as np
 
 from gpsopt.model.facts import Bools, Floats, Ints
 from gpsopt.settings import Simulation
+from gpsopt.simulation.amounts import cut, part_of, product, sums_by
 from gpsopt.simulation.draws import Sight
 from gpsopt.simulation.held import Awards, Held
 
 _OF_AWARDS: Final = ("price", "delivered", "quality", "satisfaction")
+_PARTS: Final = 1_000_000  # shares of a schedule are exact to a millionth
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Year:
     amount: Ints  # (purchasers,)
     received: Ints
     given: Ints
-    engagement: Ints
+    engagement: Ints  # (draws, purchasers): of who is engaged
     purchased: Ints  # (draws, purchasers): awards, engagement, new direct units
     unspent: Ints
     unpaid: Ints  # (draws, purchasers): what was delivered and wanted but no money was there for
@@ -92,13 +96,26 @@ def award_factors(held: Held, block: Sight) -> tuple[Mapping[str, Floats | None]
     return tuple({name: parts[c] for name, parts in found.items()} for c in range(len(sizes)))
 
 
-def live(held: Held, block: Sight, rules: Simulation) -> list[Year]:
-    """All years of a block of futures."""
-    common, own = factors_of(held, block), award_factors(held, block)
-    credit = np.broadcast_to(held.credit, (block.draws, len(held.credit))).copy()
+@dataclass(frozen=True)
+class Drawn:
+    """Everything that some futures do to a plan that is held."""
+
+    draws: int
+    common: Factors
+    own: tuple[Mapping[str, Floats | None], ...]  # of awards, one a year
+
+
+def drawn(held: Held, block: Sight) -> Drawn:
+    """What the futures of a block do to a plan."""
+    return Drawn(block.draws, factors_of(held, block), award_factors(held, block))
+
+
+def live(held: Held, futures: Drawn, rules: Simulation) -> list[Year]:
+    """All years of some futures."""
+    credit = np.broadcast_to(held.credit, (futures.draws, len(held.credit))).copy()
     years = []
     for c in range(len(held.years)):
-        year = _year(held, c, common, own[c], credit, rules, block.draws)
+        year = _year(held, c, futures.common, futures.own[c], credit, rules, futures.draws)
         credit = year.credit
         years.append(year)
     return years
@@ -131,62 +148,78 @@ def _year(
     needs, awards, money = held.world.facts.needs, held.awards[c], held.money
     demand = _whole(needs.demand[:, c], _at(common.demand, c), draws)
     target = _target(needs.target[:, c], needs.demand[:, c], demand)
-    engaged = ~(credit < np.minimum(held.credit, float(rules.min_credit)))  # who started lower must not fall
+    engaged = ~(credit < held.least_credit(rules))
     if common.failure is not None:
         engaged = engaged & ~common.failure[:, :, c]
-    stranded, direct, new_cost, share = _direct(held, c, _at(common.direct_cost, c), draws)
-    served_direct = _served_directly(held, c, awards, demand, share)
+    fixed = _fixed(held, c, _at(common.direct_cost, c), engaged, draws)
+    served_direct = _served_directly(held, c, awards, demand, fixed)
     delivered = _delivered(awards, own["delivered"], engaged)
     room = np.maximum(0, demand - served_direct)
     accepted = _accepted(awards, delivered, room)
     score, ratio = _scores(held, awards, own)
     payment = _payments(awards, accepted, own["price"], ratio, rules)
-    sides = _sides(held, c, draws, stranded, direct, new_cost, _at(common.late, c))
-    accepted, payment, unpaid = _paid(awards, accepted, payment, sides["money"], held, draws)
+    ready = _ready(held, c, fixed, _at(common.late, c))
+    accepted, payment, unpaid = _paid(awards, accepted, payment, ready, held, draws)
     bought = sums_by(accepted, awards.need, len(held.buyer))
     spent = sums_by(payment, awards.purchaser, len(held.purchasers))
-    purchased = spent + money.engagement[:, c] + sums_by(new_cost, held.buyer, len(held.purchasers))
-    total = held.budget[:, c] + money.received[:, c]
-    unspent = total - sums_by(direct + stranded, held.buyer, len(held.purchasers)) - purchased - money.given[:, c]
+    purchased = spent + fixed.engagement + sums_by(fixed.new, held.buyer, len(held.purchasers))
     return Year(
-        demand, target, served_direct + bought, served_direct, bought, direct, stranded, new_cost, accepted, payment,
-        score, held.budget[:, c], money.received[:, c], money.given[:, c], money.engagement[:, c], purchased, unspent,
-        unpaid, engaged, _credit_after(awards, credit, delivered, ratio, engaged, rules),
+        demand, target, served_direct + bought, served_direct, bought, fixed.direct, fixed.stranded, fixed.new,
+        accepted, payment, score, held.budget[:, c], money.received[:, c], money.given[:, c], fixed.engagement,
+        purchased, fixed.left - spent, unpaid, engaged,
+        _credit_after(awards, credit, delivered, ratio, engaged, rules),
     )  # fmt: skip
 
 
 def _target(target: Ints, planned: Ints, demand: Ints) -> Ints:
     """The same share of what the demand turned out to be, taken down to the grid."""
-    share = np.divide(target, planned, out=np.zeros(len(target)), where=planned > 0)
-    return np.where(demand == planned, target, np.floor(share * demand + 1e-9)).astype(np.int64)
+    return np.where(planned > 0, part_of(target, demand, np.maximum(planned, 1)), 0)
 
 
-def _served_directly(held: Held, c: int, awards: Awards, demand: Ints, share: Floats) -> Ints:
+@dataclass(frozen=True)
+class _Fixed:
+    """What is paid before any award, fen: (draws, needs), then (draws, purchasers)."""
+
+    stranded: Ints
+    direct: Ints
+    new: Ints
+    engagement: Ints
+    reach: tuple[Ints, Ints]  # what was there for direct delivery, and what it asked for: it is cut where more
+    left: Ints  # for awards
+
+
+def _fixed(held: Held, c: int, factor: Floats | None, engaged: Bools, draws: int) -> _Fixed:
+    """Stranded cost first, then engagement, then direct delivery: each as far as the money reaches."""
+    money, buyer, count = held.money, held.buyer, len(held.purchasers)
+    total = held.budget[:, c] + money.received[:, c] - money.given[:, c]
+    stranded = _whole(money.stranded[:, c], factor, draws)
+    stranded = _within(stranded, total[None, :], sums_by(stranded, buyer, count), buyer)
+    left = total - sums_by(stranded, buyer, count)
+    who, undertaker, cost = held.awards[c].engagements
+    engagement = np.minimum(left, sums_by(engaged[:, undertaker] * cost, who, count))
+    left = left - engagement
+    direct, new = (_whole(part[:, c], factor, draws) for part in (money.direct, money.new_cost))
+    asked = sums_by(direct + new, buyer, count)
+    direct, new = (_within(part, left, asked, buyer) for part in (direct, new))
+    return _Fixed(
+        stranded, direct, new, engagement, (left, asked), left - sums_by(direct + new, buyer, count)
+    )  # fmt: skip
+
+
+def _within(amounts: Ints, there: Ints, asked: Ints, buyer: Ints) -> Ints:
+    """Amounts a need, all of a purchaser's cut in proportion where they ask for more than is there."""
+    if not (short := asked > there).any():
+        return amounts
+    there, asked = np.broadcast_to(there, asked.shape)[:, buyer], asked[:, buyer]
+    return cut(np.broadcast_to(amounts, asked.shape), short[:, buyer], there, asked)
+
+
+def _served_directly(held: Held, c: int, awards: Awards, demand: Ints, fixed: _Fixed) -> Ints:
     """Units that government serves: idle ones step in where more is asked for than planned."""
     ready = held.quantities.direct[:, c] + held.quantities.new[:, c]
     agreed = sums_by(awards.steps[None, :], awards.need, len(ready))
     wanted = np.maximum(ready - held.quantities.idle[:, c], demand - agreed)
-    able = np.floor(np.minimum(ready, wanted) * share + 1e-9).astype(np.int64)
-    return np.asarray(np.minimum(able, demand))
-
-
-def _direct(held: Held, c: int, factor: Floats | None, draws: int) -> tuple[Ints, Ints, Ints, Floats]:
-    """Stranded, direct and new cost a need, and the share of each need's direct delivery that could be paid."""
-    money, buyer, count = held.money, held.buyer, len(held.purchasers)
-    new = held.money.new_cost[:, c]
-    stranded = _whole(money.stranded[:, c], factor, draws)
-    direct = _whole(money.direct[:, c], factor, draws)
-    extra = _whole(new, factor, draws)
-    total = held.budget[:, c] + money.received[:, c] - money.given[:, c]
-    first = sums_by(stranded, buyer, count)
-    squeeze = np.where(first > total, total / np.maximum(first, 1), 1.0)
-    stranded = np.where(squeeze[:, buyer] < 1, np.floor(stranded * squeeze[:, buyer]), stranded).astype(np.int64)
-    left = np.maximum(0, total - sums_by(stranded, buyer, count) - money.engagement[:, c])
-    asked = sums_by(direct + extra, buyer, count)
-    reach = np.where(asked > left, left / np.maximum(asked, 1), 1.0)[:, buyer]
-    direct = np.where(reach < 1, np.floor(direct * reach), direct).astype(np.int64)
-    extra = np.where(reach < 1, np.floor(extra * reach), extra).astype(np.int64)
-    return stranded, direct, extra, reach
+    return np.asarray(np.minimum(_within(np.minimum(ready, wanted), *fixed.reach, held.buyer), demand))
 
 
 def _delivered(awards: Awards, factor: Floats | None, engaged: Bools) -> Ints:
@@ -199,9 +232,9 @@ def _delivered(awards: Awards, factor: Floats | None, engaged: Bools) -> Ints:
 
 def _accepted(awards: Awards, delivered: Ints, room: Ints) -> Ints:
     """What the need can use of it, in proportion over its awards."""
-    arriving = sums_by(delivered, awards.need, room.shape[1])
-    part = np.where(arriving > room, room / np.maximum(arriving, 1), 1.0)[:, awards.need]
-    return np.asarray(np.where(part < 1, np.floor(delivered * part + 1e-9), delivered).astype(np.int64))
+    arriving = sums_by(delivered, awards.need, room.shape[1])[:, awards.need]
+    room = room[:, awards.need]
+    return cut(delivered, arriving > room, room, arriving)
 
 
 def _scores(held: Held, awards: Awards, own: Mapping[str, Floats | None]) -> tuple[Floats, Floats]:
@@ -227,28 +260,20 @@ def _schedule(steps: Any, performance: Floats) -> Floats:
 def _payments(
     awards: Awards, accepted: Ints, price: Floats | None, ratio: Floats, rules: Simulation
 ) -> Ints:  # fmt: skip
-    """Fen for what was accepted, less the deduction; the planned amount where nothing differs."""
-    gross = np.floor(accepted * awards.step_price * (1.0 if price is None else price) + 0.5).astype(np.int64)
-    gross = np.where(accepted > 0, gross + awards.setup, 0)
-    as_planned = accepted == awards.steps
-    if price is not None:
-        as_planned = as_planned & (price == 1.0)
-    gross = np.where(as_planned, awards.amount, gross)
-    kept_back = np.floor(gross * _schedule(rules.deductions, ratio) + 0.5).astype(np.int64)
-    return np.asarray(gross - kept_back)
+    """Fen for what was accepted at the price that came (to the millionth of a yuan), less the deduction."""
+    came = awards.price if price is None else np.floor(awards.price * price + 0.5).astype(np.int64)
+    units, per = awards.units
+    gross = np.where(accepted > 0, product(accepted * units, came, 10_000 * per) + awards.setup, 0)
+    share = np.floor(_PARTS * _schedule(rules.deductions, ratio) + 0.5).astype(np.int64)
+    return np.asarray(gross - product(gross, share, np.full_like(share, _PARTS)))
 
 
-def _sides(
-    held: Held, c: int, draws: int, stranded: Ints, direct: Ints, new_cost: Ints, late: Floats | None
-) -> dict[str, Ints]:
-    """What each purchaser can pay awards with."""
-    money, count = held.money, len(held.purchasers)
-    total = held.budget[:, c] + money.received[:, c] - money.given[:, c] - money.engagement[:, c]
-    ready = total - sums_by(stranded + direct + new_cost, held.buyer, count)
-    if late is not None:
-        moved = sums_by((money.own + money.shared)[None, :, c], held.buyer, count)
-        ready = ready - np.ceil(late * moved - 1e-6).astype(np.int64)
-    return {"money": np.broadcast_to(np.maximum(0, ready), (draws, count))}
+def _ready(held: Held, c: int, fixed: _Fixed, late: Floats | None) -> Ints:
+    """What each purchaser can pay awards with: money that moves late does not reach the year."""
+    if late is None:
+        return fixed.left
+    moved = sums_by((held.money.own + held.money.shared)[None, :, c], held.buyer, len(held.purchasers))
+    return np.asarray(np.maximum(0, fixed.left - np.ceil(late * moved - 1e-6).astype(np.int64)))
 
 
 def _paid(
@@ -264,10 +289,8 @@ def _paid(
     before = sums - payment - np.where(starts > 0, sums[:, starts - 1], 0)
     room = np.clip(money[:, awards.purchaser] - before, 0, payment)
     short = room < payment
-    some = np.floor(accepted * (room / np.maximum(payment, 1)) + 1e-9).astype(np.int64)
-    bought = np.where(short, some, accepted)
-    part = np.floor(payment * (bought / np.maximum(1, accepted)) + 1e-6).astype(np.int64)
-    paid = np.where(short, np.minimum(part, room), payment)
+    bought = cut(accepted, short, room, payment)
+    paid = cut(payment, short, bought, accepted)
     return bought, paid, sums_by(payment - paid, awards.purchaser, len(held.purchasers))
 
 
@@ -286,15 +309,3 @@ def _credit_after(
     worked = np.bincount(awards.undertaker, minlength=count) > 0
     change = np.where(worked & engaged, _schedule(rules.credit, mean), 0.0)
     return np.where(np.isnan(credit), credit, np.clip(credit + change, 0.0, 100.0))
-
-
-def sums_by(values: Any, owner: Ints, count: int) -> Any:
-    """Sums of (draws, things) by the owner of each thing: (draws, count)."""
-    values = np.atleast_2d(values)
-    order = np.argsort(owner, kind="stable")
-    found = np.zeros((len(values), count), dtype=values.dtype)
-    if len(owner):
-        sorted_owner = owner[order]
-        first = np.flatnonzero(np.r_[True, sorted_owner[1:] != sorted_owner[:-1]])
-        found[:, sorted_owner[first]] = np.add.reduceat(values[:, order], first, axis=1)
-    return found

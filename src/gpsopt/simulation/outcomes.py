@@ -14,6 +14,7 @@ Frames (quantiles are linear; the worst decile is the mean of the worst tenth of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -21,10 +22,11 @@ import numpy as np
 import pandas as pd
 
 from gpsopt.model.facts import Floats, Ints
+from gpsopt.simulation.amounts import sums_by
 from gpsopt.simulation.draws import Block, Futures, uncertainties
 from gpsopt.simulation.held import Held
 from gpsopt.simulation.indicators import BETTER, GOALS, SUMS, UNIT, Masks, indicators
-from gpsopt.simulation.living import Year, live, sums_by
+from gpsopt.simulation.living import Year, drawn, live
 
 _LEVELS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 _BLOCK: Final = 250
@@ -129,23 +131,30 @@ def tally_of(held: Held) -> Tally:
 def planned(held: Held) -> Tally:
     """The one future in which everything is as planned."""
     plan = tally_of(held)
-    plan.add(live(held, Block(Futures((), 0, len(held.years)), 1), held.world.facts.settings.simulation))
+    block = Block(Futures((), 0, len(held.years)), 1)
+    plan.add(live(held, drawn(held, block), held.world.facts.settings.simulation))
     return plan
 
 
 def lived(
     held: Held, draws: int, seed: int, progress: Callable[[int, int], None] | None = None
 ) -> tuple[Tally, AwardTally]:
-    """Many futures of a plan that is held fixed."""
+    """Many futures of a plan that is held fixed; the next ones are drawn while one block is lived through."""
     rules = held.world.facts.settings.simulation
     many, awards = tally_of(held), AwardTally(held)
     futures = Futures(uncertainties(held.world.facts.scenario), seed, len(held.years))
-    while many.draws < draws:
-        years = live(held, futures.block(min(_BLOCK, draws - many.draws)), rules)
-        many.add(years)
-        awards.add(years)
-        if progress is not None:
-            progress(many.draws, draws)
+    sizes = [min(_BLOCK, draws - first) for first in range(0, draws, _BLOCK)]
+    with ThreadPoolExecutor(1) as apart:
+        coming = apart.submit(lambda: drawn(held, futures.block(sizes[0])))
+        for size in (*sizes[1:], 0):
+            block = coming.result()
+            if size:
+                coming = apart.submit(lambda count: drawn(held, futures.block(count)), size)
+            years = live(held, block, rules)
+            many.add(years)
+            awards.add(years)
+            if progress is not None:
+                progress(many.draws, draws)
     return many, awards
 
 

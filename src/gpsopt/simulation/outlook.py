@@ -45,9 +45,12 @@ class Outlook:
         normals = self.normals
         return Outlook(self.rows, lambda row, unit: normals(row, unit)[:known], self.years)
 
-    def _values(self, row: Uncertainty, unit: str) -> Floats:
+    def _values(self, row: Uncertainty, units: Sequence[str]) -> Floats:
+        return np.stack([self._value(row, unit) for unit in units])[None, :, :]
+
+    def _value(self, row: Uncertainty, unit: str) -> Floats:
         seen = self.normals(row, unit)
-        return np.concatenate([row.worth(seen), forecast(row, seen, self.years - len(seen))])[None, :]
+        return np.concatenate([row.worth(seen), forecast(row, seen, self.years - len(seen))])
 
 
 def forecast(row: Uncertainty, seen: Floats, ahead: int) -> Floats:
@@ -76,7 +79,7 @@ class Paths:
 
         def normals(row: Uncertainty, unit: str) -> Floats:
             if (row.key, unit) not in self._drawn:
-                self._drawn[row.key, unit] = self._futures.normals(row, unit, self._count)
+                self._drawn[row.key, unit] = self._futures.normals(row, [unit], self._count)[:, 0]
             return np.asarray(self._drawn[row.key, unit][number])
 
         return Outlook(self._futures.rows, normals, self._futures.years)
