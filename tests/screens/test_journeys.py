@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from tests.jobs.ending import end_all
 from tests.screens.browser import ROOT, Server, browser, calm, person, press, turn_to
@@ -124,6 +124,40 @@ def test_both_languages_at_once(page: Page) -> None:
     page.reload()
     calm(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Plan", timeout=20_000)
+
+
+CHINESE = """() => {
+  const said = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode;
+    if (!node.parentElement.closest("script, style, code, noscript")) said.push(node.nodeValue);
+  }
+  document.querySelectorAll("input").forEach((input) => said.push(input.value));
+  return said.filter((text) => /[\\u4e00-\\u9fff]/.test(text) && text.trim() !== "中文");
+}"""
+
+
+def test_what_was_chosen_and_built_in_words_follow_the_language(page: Page) -> None:
+    """Open lists, the uploader and the page's own language change with the rest, and back again."""
+    opened_town(page)
+    for chinese, english in (("求解", "Runs"), ("数据", "Data"), ("结果", "Plan")):
+        turn_to(page, chinese)
+        page.get_by_role("radio", name="English").or_(page.get_by_role("button", name="English")).first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(english, timeout=20_000)
+        calm(page)
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        try:  # grids are drawn a moment after the page
+            page.wait_for_function(f"({CHINESE})().length === 0", timeout=20_000)
+        except TimeoutError:
+            assert page.evaluate(CHINESE) == [], english
+        page.get_by_role("radio", name="中文").or_(page.get_by_role("button", name="中文")).first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(chinese, timeout=20_000)
+        calm(page)
+    turn_to(page, "数据")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(page.get_by_test_id("stFileUploader").get_by_text("选择文件")).to_be_visible()
+    page.get_by_test_id("stMainMenu").click()
+    expect(page.get_by_text("浅色", exact=True)).to_be_visible()
 
 
 def test_two_persons_see_nothing_of_each_other(page: Page, chrome: Browser, server: Server) -> None:

@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from gpsopt.desk import Desk
+from gpsopt import plan_or_end, read_scenario
+from gpsopt.desk import Desk, open_desk
+from gpsopt.runfolder import write_run
+from gpsopt.runread import read_run
+from gpsopt.screens.limits import binding_rows
 from gpsopt.text import LANGUAGES, term
-from tests.screens.conftest import ANOTHER, PAGES, ROOT, Open, go, solved, sound, words
+from tests.prices.test_prices import model
+from tests.screens.conftest import ANOTHER, ME, PAGES, ROOT, Open, go, solved, sound, words
 
 
 def more_money(desk: Desk) -> str:
@@ -53,8 +58,6 @@ def test_key_figures_are_those_of_the_run(desk: Desk, show: Open) -> None:
     record = solved(desk, "town")
     at = sound(show(lang="en", unit="yuan", year=2016))
     shown = {m.label: m.value for m in at.metric}
-    from gpsopt.runread import read_run
-
     budgets = read_run(desk.store.path(record)).frame("budgets")
     amount = sum(budgets[budgets["year"] == 2016]["amount"])
     assert shown["Budget"] == f"{amount:,.2f}".removesuffix(".00")
@@ -82,6 +85,33 @@ def test_an_empty_desk_leads_to_the_demo_in_one_click(workplace: Path, show: Ope
     sound(go(at, "plan"))
 
 
+def test_a_page_that_has_nothing_to_show_says_where_to_go(workplace: Path, show: Open) -> None:
+    for page in ("scenarios", "runs", "plan", "compare", "tradeoffs", "risk", "goals", "explain", "reports"):
+        at = sound(show(page, lang="en"))
+        assert "No model is open yet" in words(at), page
+    assert sound(at.button(key="empty_home").click().run()).title[0].value == "Home"
+    desk = open_desk(workplace / "runs", workplace, ME)
+    desk.open_model(desk.offered()[0])
+    for page in ("plan", "compare", "goals", "explain", "reports"):
+        at = sound(show(page, lang="en"))
+        assert at.button(key="solve_empty_town").label == "Solve", page
+
+
+@pytest.mark.parametrize(
+    ("budget", "lang", "limit", "words"),
+    [
+        (100, "en", "The money for purchases of p in 2015", "One yuan more: the livelihood shortfall falls by 4.0000"),
+        (150, "zh", "u 2015 年的承接能力", "每多一个单位，民生缺口减少 40.00 元"),
+    ],
+)
+def test_limits_that_bind_are_said_in_words(tmp_path: Path, budget: int, lang: str, limit: str, words: str) -> None:
+    """Whose limit it is, and what one more yuan or unit does: no key of a rule, no unit of the solver."""
+    run = read_run(write_run(plan_or_end(read_scenario(model(tmp_path / "m", budget))), tmp_path / "runs"))
+    [row] = binding_rows(run, 2015, lang).to_dict("records")
+    assert row["aim"] == "livelihood_shortfall" and row["limit"] == limit
+    assert row["words"].startswith(words)
+
+
 def test_nobody_sees_what_is_anothers(desk: Desk, show: Open) -> None:
     record = solved(desk, "town")
     for page in PAGES:
@@ -89,7 +119,7 @@ def test_nobody_sees_what_is_anothers(desk: Desk, show: Open) -> None:
         assert not at.exception
         assert record.run not in words(at) and not at.metric, page
     at = show("plan", ANOTHER, run=record.seq, lang="en")
-    assert "There is no plan to look at yet" in words(at)
+    assert "No model is open yet" in words(at)
 
 
 def test_a_stale_result_is_marked_on_every_page(desk: Desk, show: Open) -> None:

@@ -7,7 +7,7 @@ their place; from these come the entries of a scenario file, or a finding at eve
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -47,8 +47,14 @@ def grid_of(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     ).reset_index(drop=True)  # fmt: skip
 
 
-def edits_of(grid: pd.DataFrame, table: Table, done: Mapping[str, Any]) -> Edits:
-    """What was done to `grid` (edited_rows, added_rows, deleted_rows, by place) as entries of a scenario file."""
+def edits_of(
+    grid: pd.DataFrame, table: Table, done: Mapping[str, Any], lines: Sequence[int | None] = ()
+) -> Edits:  # fmt: skip
+    """What was done to `grid` (edited_rows, added_rows, deleted_rows, by place) as entries of a scenario file.
+
+    `lines`: the row of its file that each row of the grid stands in, for findings; without them rows are counted.
+    """
+    lines = lines or range(1, len(grid) + 1)
     deleted = sorted({int(place) for place in done.get("deleted_rows", ())})
     change: list[Mapping[str, Any]] = []
     findings: list[Finding] = []
@@ -61,7 +67,7 @@ def edits_of(grid: pd.DataFrame, table: Table, done: Mapping[str, Any]) -> Edits
             text = _text(value)
             if not table.has(name) or text == grid[name].iloc[place]:
                 continue
-            fault = _fault(table, table.column(name), text, place + 1)
+            fault = _fault(table, table.column(name), text, lines[place])
             if fault is not None:
                 findings.append(fault)
                 continue
@@ -70,7 +76,7 @@ def edits_of(grid: pd.DataFrame, table: Table, done: Mapping[str, Any]) -> Edits
                 where = {**where, name: text}
     drop = [{"table": table.name, "where": _where(grid, table, place)} for place in deleted if place < len(grid)]
     add: list[Mapping[str, Any]] = []
-    for number, cells in enumerate(done.get("added_rows", ()), start=len(grid) + 1):
+    for number, cells in enumerate(done.get("added_rows", ()), start=max((line or 0 for line in lines), default=0) + 1):
         row = {name: _text(value) for name, value in cells.items() if table.has(name) and _text(value)}
         if not row:
             continue
@@ -98,7 +104,7 @@ def _where(grid: pd.DataFrame, table: Table, place: int) -> dict[str, str]:
     return {name: str(grid[name].iloc[place]) for name in table.key}
 
 
-def _fault(table: Table, column: Column, text: str, row: int) -> Finding | None:
+def _fault(table: Table, column: Column, text: str, row: int | None) -> Finding | None:
     """Why a cell cannot hold a text."""
     try:
         value = parse_cell(text, column)

@@ -1,6 +1,7 @@
 """Questions about a finished run or a scenario that take a while: answered as figures in both languages.
 
-`explain` (arguments: run: a run folder within the store, about: offer, need, rule or money, and their keys).
+`explain` (arguments: run: a run folder within the store, about: offer, need, rule, money or
+inputs, and their keys).
 `seek` (arguments: name, what: as `gpsopt solve --seek`): the least money or the earliest year, as a scenario's text.
 """
 
@@ -61,7 +62,16 @@ def _money(run: Run, given: dict[str, Any]) -> Callable[[str], Any]:
     return lambda lang: {**prices_document(shown, lang), "count": len(answer.prices)}
 
 
-_ABOUT: Final = {"offer": _offer, "need": _need, "rule": _rule, "money": _money}
+def _inputs(run: Run, _given: dict[str, Any]) -> Callable[[str], Any]:
+    from gpsopt.analysis.tornado import tornado
+
+    found = tornado(run)
+    return lambda lang: {
+        "by": found.by, "base": found.base, "rows": {a: found.rows(a, lang).to_dict("list") for a in found.base},
+    }  # fmt: skip
+
+
+_ABOUT: Final = {"offer": _offer, "need": _need, "rule": _rule, "money": _money, "inputs": _inputs}
 
 
 def seek(board: Board, job: Job, watch: Any) -> None:

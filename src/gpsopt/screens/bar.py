@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from gpsopt.desk import LibraryModel
 from gpsopt.errors import GpsoptError
 from gpsopt.screens.asking import solve_button
+from gpsopt.screens.builtin import speak
 from gpsopt.screens.figures import years_of
 from gpsopt.screens.visit import UNITS, Visit
 from gpsopt.text import LANGUAGES
@@ -28,6 +30,7 @@ def sidebar(here: Visit) -> None:
             key="language_choice", on_change=_speak, args=(here,), required=True,
         )  # fmt: skip
         st.caption(here.say("bar.assumed"))
+        speak(here.lang)
 
 
 def bar(here: Visit, title: str) -> None:
@@ -107,6 +110,16 @@ def _title(here: Visit, model: str) -> str:
 def _speak(here: Visit) -> None:
     st.session_state["lang"] = st.session_state["language_choice"] or here.lang
     here.desk.remember(lang=st.session_state["lang"])
+    _say_anew()
+
+
+def _say_anew() -> None:
+    """Choices that are open stay open, in the new words: a browser goes on showing the old ones unless it is told."""
+    for key, value in dict(st.session_state).items():
+        one = isinstance(value, str | int | float | LibraryModel) and not isinstance(value, bool)
+        some = isinstance(value, list) and bool(value) and all(isinstance(v, str | int) for v in value)
+        if one or some:
+            st.session_state[key] = value
 
 
 def _count_in(here: Visit) -> None:

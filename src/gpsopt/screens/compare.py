@@ -13,14 +13,15 @@ from gpsopt.desk.asking import ask_for_waterfall, waterfall_request
 from gpsopt.report.charts import Look, aim_text, aim_title, area_coverage, movers, tile_map, waterfall
 from gpsopt.runs import Record
 from gpsopt.screens.asking import told
+from gpsopt.screens.empty import nothing_yet
 from gpsopt.screens.figures import Figures, figures_of, years_of
 from gpsopt.screens.opened import contrast
-from gpsopt.screens.shown import amounts, chart, grid, money_column, named, names, percent
+from gpsopt.screens.pages import go
+from gpsopt.screens.shown import MOST_BESIDE, amounts, chart, grid, money_column, named, names, percent
 from gpsopt.screens.study import study
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.tables import SCHEMA
 
-_MOST = 3  # beside the baseline
 _TABLES = {"purchaser": "purchasers", "area": "areas", "item": "items", "undertaker": "undertakers"}
 
 
@@ -30,8 +31,14 @@ def compare() -> None:
     told()
     base = here.baseline_record
     others = [record for record in here.options if base is not None and record.seq != base.seq]
-    if base is None or not others:
-        st.info(here.say("beside.needs_two"))
+    if base is None:
+        nothing_yet(here)
+        return
+    if not others:
+        with st.container(border=True):
+            st.markdown(f"**{here.say('beside.needs_two')}**")
+            if st.button(here.say("home.new_scenario"), key="empty_scenarios", type="primary"):
+                go("scenarios", here.lang)
         return
     chosen = pick(here, base, others)
     if not chosen:
@@ -50,9 +57,13 @@ def pick(here: Visit, base: Record, others: list[Record]) -> list[Record]:
     titles = {record.seq: record.title(here.lang) for record in others}
     looked_at = here.record
     first = looked_at.seq if looked_at is not None and looked_at.seq in titles else others[0].seq
+    asked = [seq for seq in st.session_state.pop("to_compare", ()) if seq in titles]
+    if asked:
+        st.session_state["compared"] = asked
     numbers = st.multiselect(
         here.say("beside.which", baseline=base.title(here.lang)), list(titles), default=[first],
-        format_func=lambda seq: titles[seq], max_selections=_MOST, key="compared", placeholder=here.say("app.choose"),
+        format_func=lambda seq: titles[seq], max_selections=MOST_BESIDE, key="compared",
+        placeholder=here.say("app.choose"),
     )  # fmt: skip
     return [record for record in others if record.seq in numbers]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from gpsopt.desk.editing import Edits, edits_of, grid_of, with_edits
@@ -18,6 +19,7 @@ from gpsopt.screens.visit import Visit
 from gpsopt.tables import SCHEMA, Table
 
 _TRUTH = ["", "yes", "no"]
+_LINE = "row of the file"
 
 
 def editor(here: Visit, scenario: str, found: tuple[Finding, ...]) -> None:
@@ -39,16 +41,30 @@ def editor(here: Visit, scenario: str, found: tuple[Finding, ...]) -> None:
     _marked(here, found, table)
     version = (digest_now(here.desk, scenario) or "")[:12]
     key = f"edit_{here.model}_{scenario}_{table.name}_{version}"
+    lines = _lines(read, table)
+    shown = grid.copy()
+    shown.insert(0, _LINE, pd.Series(lines, index=grid.index, dtype="Int64"))
     st.data_editor(
-        grid, key=key, num_rows="dynamic", hide_index=False, height=420,
-        column_config={name: _column(here, table, name) for name in table.names()},
+        shown, key=key, num_rows="dynamic", hide_index=True, height=420, disabled=[_LINE],
+        column_config={
+            _LINE: st.column_config.NumberColumn(here.say("data.row"), pinned=True, width=70,
+                                                 help=here.say("data.row_of")),
+            **{name: _column(here, table, name) for name in table.names()},
+        },
     )  # fmt: skip
     done: Any = st.session_state.get(key) or {}
-    edits = edits_of(grid, table, done)
+    edits = edits_of(grid, table, done, lines)
     if edits:
         review(here, scenario, edits, key)
     else:
         st.caption(here.say("data.no_edits"))
+
+
+def _lines(read: Scenario, table: Table) -> list[int | None]:
+    """The row of the table's own file that each row stands in, as findings name it; None where a scenario added it."""
+    own = read.tables.files.get(table.name, "")
+    places = ((line, read.tables.place(table.name, line)) for line in map(int, read.tables[table.name].index))
+    return [line if file == own else None for line, (file, _sheet, _row) in places]
 
 
 def _column(here: Visit, table: Table, name: str) -> Any:

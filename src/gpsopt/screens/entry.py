@@ -22,9 +22,9 @@ def show() -> None:
     st.set_page_config(
         page_title="gpsopt", page_icon=favicon(), layout="wide", menu_items={}, initial_sidebar_state=236
     )
-    dress()
     try:
         here = visit()
+        dress(here.theme)
         advance(here.desk.board)
     except GpsoptError as error:
         st.error("\n\n".join(error.text(lang) for lang in LANGUAGES))

@@ -19,6 +19,7 @@ from gpsopt.runread import Run
 from gpsopt.runs import Record
 from gpsopt.screens.asking import told
 from gpsopt.screens.candidates import OUT, WON, candidates_of
+from gpsopt.screens.empty import nothing_yet
 from gpsopt.screens.shown import grid, named, names
 from gpsopt.screens.study import study
 from gpsopt.screens.visit import Visit, visit
@@ -30,7 +31,7 @@ def explain() -> None:
     here = visit()
     told()
     if here.record is None:
-        st.info(here.say("app.no_plan"))
+        nothing_yet(here)
         return
     run = here.open(here.record)
     parts = {"need": services, "rule": rules, "money": money}

@@ -14,6 +14,7 @@ from gpsopt.report.charts import bullets, goal_rows, goal_text
 from gpsopt.runread import Run
 from gpsopt.runs import Record
 from gpsopt.screens.asking import solve_now, told
+from gpsopt.screens.empty import nothing_yet
 from gpsopt.screens.shown import chart, exact, grid, names
 from gpsopt.screens.study import study
 from gpsopt.screens.visit import Visit, visit
@@ -25,7 +26,7 @@ def goals() -> None:
     here = visit()
     told()
     if here.record is None:
-        st.info(here.say("app.no_plan"))
+        nothing_yet(here)
         return
     run = here.open(here.record)
     st.caption(here.say("goals.assumed"))

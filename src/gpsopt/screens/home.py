@@ -15,7 +15,7 @@ from gpsopt.screens.asking import solve_button, solve_now, told
 from gpsopt.screens.attention import attention
 from gpsopt.screens.figures import Figures, direct_by_item, figures_of, outlay_by_item, years_of
 from gpsopt.screens.pages import go
-from gpsopt.screens.shown import amounts, chart, money_column, named, names, percent
+from gpsopt.screens.shown import MOST_BESIDE, amounts, chart, money_column, named, names, percent, tall
 from gpsopt.screens.visit import Visit, visit
 
 
@@ -44,7 +44,7 @@ def home() -> None:
         rows = area_coverage(run, year)
         table = pd.DataFrame({"area": named(run, here.lang, "areas", rows["area"]),
                               "value": [percent(v) for v in rows["value"]]})  # fmt: skip
-        chart(here, tile_map(run, here.look(470), year=year), table, "tiles", area=here.term("area"),
+        chart(here, tile_map(run, here.look(400), year=year, tall=56), table, "tiles", area=here.term("area"),
               value=here.say("home.coverage"))  # fmt: skip
 
 
@@ -160,23 +160,27 @@ def options(here: Visit, year: int) -> None:
     table = pd.DataFrame(rows)
     table["spent"] = amounts(here, table["spent"])
     picked = st.dataframe(
-        table, hide_index=True, key="options", on_select="rerun", selection_mode="single-row", placeholder="—",
-        height=min(320, 38 + 35 * len(table)),
+        table, hide_index=True, key="options", on_select="rerun", selection_mode="multi-row", placeholder="—",
+        height=tall(table, 6),
         column_config={
             "title": here.term("scenario"), "coverage": here.say("home.coverage"), "worst": here.say("home.worst"),
             "spent": money_column(here, here.say("home.spent")), "status": here.term("summary.status"),
         },
     )  # fmt: skip
-    with st.container(horizontal=True):
-        chosen = [shown[place] for place in picked["selection"]["rows"] if place < len(shown)]
-        if st.button(here.say("home.look"), disabled=not chosen, key="look"):
-            _look(here, chosen[0][1])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen = [shown[place][1] for place in picked["selection"]["rows"] if place < len(shown)]
+        beside = [r.seq for r in chosen if r is not None and r.planned and r.scenario != here.baseline]
+        if st.button(here.say("home.look"), disabled=len(chosen) != 1, key="look"):
+            _look(here, chosen[0])
+        if st.button(here.say("home.compare"), disabled=not beside, key="compare"):
+            st.session_state["to_compare"] = beside[:MOST_BESIDE]
+            go("compare", here.lang)
         if st.button(here.say("home.new_scenario"), key="new"):
             go("scenarios", here.lang)
         if st.button(here.say("home.papers"), key="papers"):
             go("reports", here.lang)
-    if not chosen:
-        st.caption(here.say("home.pick"))
+        if not chosen:
+            st.caption(here.say("home.pick"))
 
 
 def _look(here: Visit, record: Record | None) -> None:
@@ -209,9 +213,10 @@ def biggest_movers(here: Visit, run: Run, year: int) -> None:
     if rows.empty:
         st.caption(here.say("home.no_movers"))
         return
-    table = rows.assign(change=[here.money(change[i], sign=True) for i in most])
-    chart(here, movers(rows, here.look(640), title=title, subtitle=sub), table, "movers", name=here.term("item"),
-          change=f"{here.say('home.change')} ({here.money_unit})")  # fmt: skip
+    table = rows.assign(change=[here.money(change[i], sign=not is_it) for i in most])
+    drawing = movers(rows, here.look(680), title=title, subtitle=sub, signed=not is_it)
+    chart(here, drawing, table, "movers", name=here.term("item"),
+          change=f"{here.term('amount') if is_it else here.say('home.change')} ({here.money_unit})")  # fmt: skip
 
 
 home()

@@ -11,8 +11,10 @@ from gpsopt.money import yuan
 from gpsopt.report.charts import aim_text, aim_title, coverage_map, coverage_rows, fees_flow, flow_rows, ramp, ramp_rows
 from gpsopt.runread import Run, floats
 from gpsopt.screens.asking import told
+from gpsopt.screens.empty import nothing_yet
 from gpsopt.screens.figures import balance
-from gpsopt.screens.shown import amounts, chart, exact, grid, money_column, named, names, percent
+from gpsopt.screens.limits import binding_rows
+from gpsopt.screens.shown import amounts, chart, drawn, exact, grid, money_column, named, names, percent, tall
 from gpsopt.screens.visit import Visit, visit
 
 
@@ -21,7 +23,7 @@ def plan() -> None:
     here = visit()
     told()
     if here.record is None:
-        st.info(here.say("app.no_plan"))
+        nothing_yet(here)
         return
     run = here.open(here.record)
     year = st.session_state["year"]
@@ -37,19 +39,23 @@ def verdict(here: Visit, run: Run) -> None:
     """Certified or not, and whether the totals tie to the budgets, to the fen."""
     sums = balance(run)
     ties = all(difference == 0 for _year, _sums, difference in sums)
-    with st.container(border=True):
+    with st.container(border=True, horizontal=True, gap="large"):
         sign = "✓" if run.certified else "✗"
         st.markdown(f"**{sign} {here.say('page.certified' if run.certified else 'page.not_certified')}**")
         st.markdown(f"{'✓' if ties else '✗'} {here.say('plan.ties' if ties else 'plan.ties_not')}")
-        table = pd.DataFrame([
-            {"year": str(year), **{name: here.money(value) for name, value in said.items()},
-             "difference": here.money(difference)}
-            for year, said, difference in sums
-        ])  # fmt: skip
-        titles = {name: here.say(f"plan.sum_{name}") for name in table.columns}
-        with st.expander(here.say("plan.balance", unit=here.money_unit)):
-            grid(here, table, "balance", **titles)
-        aims(here, run)
+
+
+def totals(here: Visit, run: Run, _year: int) -> None:
+    """The identity of every year, and the aims that the plan was sought for."""
+    table = pd.DataFrame([
+        {"year": str(year), **{name: here.money(value) for name, value in said.items()},
+         "difference": here.money(difference)}
+        for year, said, difference in balance(run)
+    ])  # fmt: skip
+    st.markdown(f"**{here.say('plan.balance', unit=here.money_unit)}**")
+    grid(here, table, "balance", **{name: here.say(f"plan.sum_{name}") for name in table.columns})
+    st.caption(here.say("plan.identity"))
+    aims(here, run)
 
 
 def aims(here: Visit, run: Run) -> None:
@@ -61,9 +67,9 @@ def aims(here: Visit, run: Run) -> None:
             **{k: aim_text(aim["name"], float(aim[k]), look) for k in ("plan_value", "bound", "given_up")},
             "gap": f"{100 * aim['gap']:.3f} %",
         })  # fmt: skip
-    with st.expander(here.say("plan.aims")):
-        grid(here, pd.DataFrame(rows), "aims", aim=here.term("aim"), plan_value=here.term("plan_value"),
-             bound=here.term("bound"), gap=here.term("gap"), given_up=here.say("page.given_up"))  # fmt: skip
+    st.markdown(f"**{here.say('plan.aims')}**")
+    grid(here, pd.DataFrame(rows), "aims", aim=here.term("aim"), plan_value=here.term("plan_value"),
+         bound=here.term("bound"), gap=here.term("gap"), given_up=here.say("page.given_up"))  # fmt: skip
 
 
 def awards(here: Visit, run: Run, year: int) -> None:
@@ -99,10 +105,10 @@ def _only(here: Visit, run: Run, rows: pd.DataFrame, column: str, table: str) ->
     known = names(run, here.lang, table)
     codes = sorted({str(code) for code in rows[column]})
     chosen = st.selectbox(
-        here.term(column) if column != "item" else here.say("plan.service"), [None, *codes], key=f"only_{column}",
-        format_func=lambda code: here.say("plan.all") if code is None else known.get(code, code),
+        here.term(column) if column != "item" else here.say("plan.service"), ["", *codes], key=f"only_{column}",
+        format_func=lambda code: known.get(code, code) if code else here.say("plan.all"),
     )  # fmt: skip
-    return rows if chosen is None else rows[rows[column] == chosen]
+    return rows[rows[column] == chosen] if chosen else rows
 
 
 def direct(here: Visit, run: Run, year: int) -> None:
@@ -147,22 +153,27 @@ def fees(here: Visit, run: Run, year: int) -> None:
     """Where today's lines go in the year, the years beside each other, and the ledger."""
     left, right = st.columns(2, gap="medium")
     with left:
+        drawn(here, fees_flow(run, here.look(500), year=year), "flow")
+    with right:
+        drawn(here, ramp(run, here.look(440)), "ramp")
+    left, right = st.columns(2, gap="medium")  # side by side, whatever height the charts have
+    with left, st.expander(here.say("app.as_table")):
         rows = flow_rows(run, year)
         table = pd.DataFrame({
             "source": [here.say(f"chart.flow_{n}") for n in rows["source"]],
             "sink": [here.say(f"chart.flow_{n}") for n in rows["sink"]],
             "amount": [here.money(yuan(int(f))) for f in rows["fen"]],
         })  # fmt: skip
-        chart(here, fees_flow(run, here.look(500), year=year), table, "flow", source=here.term("from_line"),
-              sink=here.term("to_line"), amount=f"{here.term('amount')} ({here.money_unit})")  # fmt: skip
-    with right:
+        grid(here, table, "flow", source=here.term("from_line"), sink=here.term("to_line"),
+             amount=f"{here.term('amount')} ({here.money_unit})")  # fmt: skip
+    with right, st.expander(here.say("app.as_table")):
         rows = ramp_rows(run)
         table = pd.DataFrame({
             "year": rows["year"].astype(str), "part": [here.say(f"chart.part_{p}") for p in rows["part"]],
             "amount": [here.money(yuan(int(f))) for f in rows["fen"]],
         })  # fmt: skip
-        chart(here, ramp(run, here.look(440)), table, "ramp", year=here.term("year"), part=here.say("plan.part"),
-              amount=f"{here.term('amount')} ({here.money_unit})")  # fmt: skip
+        grid(here, table, "ramp", year=here.term("year"), part=here.say("plan.part"),
+             amount=f"{here.term('amount')} ({here.money_unit})")  # fmt: skip
     ledger(here, run, year)
 
 
@@ -209,18 +220,12 @@ def providers(here: Visit, run: Run, year: int) -> None:
 
 def binding(here: Visit, run: Run, year: int) -> None:
     """Which limits bind, dearest first, with what one unit more is worth; and what was left out, with the clause."""
-    rows = floats(run.frame("prices"))
-    rows = rows[(rows["year"] == year) | rows["year"].isna()]
-    rows = rows.iloc[rows["price"].abs().argsort(kind="stable")[::-1]]
-    table = pd.DataFrame({
-        "clause": [here.term(str(c), "clauses") for c in rows["clause"]], "index": list(rows["index"]),
-        "price": list(rows["price"]), "unit": list(rows["unit"]),
-    })  # fmt: skip
     st.caption(here.say("plan.binding_says"))
-    st.dataframe(table, hide_index=True, key="binding", placeholder="—", height=330, column_config={
-        "clause": here.term("clause"), "index": here.term("index"), "unit": here.term("unit"),
-        "price": st.column_config.NumberColumn(here.term("prices.price"), format="%.4f"),
-    })  # fmt: skip
+    bound = binding_rows(run, year, here.lang)
+    if bound.empty:
+        st.caption(here.say("explain.no_prices"))
+    else:
+        limits(here, bound)
     out = run.frame("excluded")
     counted = out.groupby("clause", as_index=False).size().sort_values("size", ascending=False)
     counted["clause"] = [here.term(str(c), "clauses") for c in counted["clause"]]
@@ -228,10 +233,21 @@ def binding(here: Visit, run: Run, year: int) -> None:
     grid(here, counted, "excluded", clause=here.term("clause"), size=here.say("plan.pairs"))
 
 
+def limits(here: Visit, bound: pd.DataFrame) -> None:
+    """The limits that have a price, for one aim."""
+    aim = st.selectbox(here.term("aim"), list(dict.fromkeys(bound["aim"])), key="binding_aim", width=260,
+                       format_func=lambda a: here.term(a, "aims"))  # fmt: skip
+    table = bound[bound["aim"] == aim]
+    st.dataframe(table, hide_index=True, key="binding", placeholder="—", height=tall(table, 9), column_config={
+        "aim": None, "clause": here.term("clause"), "limit": here.say("plan.limit"), "words": here.say("plan.one_more"),
+        "price": st.column_config.NumberColumn(here.term("prices.price"), format="%,.4f"),
+    })  # fmt: skip
+
+
 _ZERO = Decimal(0)
 _TABS = {
     "awards": awards, "direct": direct, "districts": districts, "fees": fees, "providers": providers,
-    "binding": binding,
+    "binding": binding, "totals": totals,
 }  # fmt: skip
 
 plan()

@@ -17,6 +17,7 @@ from gpsopt.report.paper import WAN
 from gpsopt.report.papers import papers_of
 from gpsopt.runs import Record
 from gpsopt.screens.asking import told
+from gpsopt.screens.empty import nothing_yet
 from gpsopt.screens.shown import percent
 from gpsopt.screens.study import study
 from gpsopt.screens.visit import Visit, visit
@@ -37,7 +38,7 @@ def reports() -> None:
     here = visit()
     told()
     if here.record is None:
-        st.info(here.say("app.no_plan"))
+        nothing_yet(here)
         return
     st.caption(here.say("reports.says"))
     with st.container(border=True):

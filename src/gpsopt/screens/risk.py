@@ -14,6 +14,7 @@ from gpsopt.report import charts
 from gpsopt.runread import Run
 from gpsopt.runs import Record
 from gpsopt.screens.asking import told
+from gpsopt.screens.empty import nothing_yet
 from gpsopt.screens.lived import Lived, lived
 from gpsopt.screens.progress import state_words
 from gpsopt.screens.shown import chart, grid, named, names, percent
@@ -33,7 +34,7 @@ def risk() -> None:
     here = visit()
     told()
     if not here.model:
-        st.info(here.say("app.no_model"))
+        nothing_yet(here)
         return
     held, now = st.tabs([here.say("risk.tab_held"), here.say("risk.tab_now")])
     with held:
@@ -47,7 +48,7 @@ def futures(here: Visit) -> None:
     st.caption(here.say("risk.says"))
     plans = {record.seq: record for record in here.records if record.planned}
     if not plans:
-        st.info(here.say("risk.no_plan"))
+        nothing_yet(here)
         return
     ask(here, plans)
     known = {file.name for file in here.scenarios}

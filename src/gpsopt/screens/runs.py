@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 import pandas as pd
 import streamlit as st
 
@@ -10,6 +13,7 @@ from gpsopt.jobs import Job, advance, cancel
 from gpsopt.report.charts import gap_over_time
 from gpsopt.runs import Record
 from gpsopt.screens.asking import solve_now, told
+from gpsopt.screens.empty import nothing_yet
 from gpsopt.screens.nofit import no_fit
 from gpsopt.screens.pages import go
 from gpsopt.screens.progress import aim_value, state_words
@@ -24,7 +28,7 @@ def runs() -> None:
     here = visit()
     told()
     if not here.model:
-        st.info(here.say("app.no_model"))
+        nothing_yet(here)
         return
     ask(here)
     jobs = here.desk.board.jobs(here.desk.owner)
@@ -43,15 +47,15 @@ def ask(here: Visit) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(here.term("scenario"), list(titles), format_func=lambda n: titles[n], key="solve_scenario")
         gap = st.selectbox(
-            here.say("runs.gap"), [None, 0.01, 0.005, 0.001, 0.0001], key="solve_gap", width=210,
-            format_func=lambda g: here.say("runs.gap_usual") if g is None else f"{100 * g:g} %",
+            here.say("runs.gap"), [0.0, 0.01, 0.005, 0.001, 0.0001], key="solve_gap", width=210,
+            format_func=lambda g: here.say("runs.gap_usual") if not g else f"{100 * g:g} %",
         )  # fmt: skip
         minutes = st.selectbox(
-            here.say("runs.limit"), [None, 1, 5, 15, 60], key="solve_limit", width=180,
-            format_func=lambda m: here.say("runs.no_limit") if m is None else here.say("runs.minutes", count=m),
+            here.say("runs.limit"), [0, 1, 5, 15, 60], key="solve_limit", width=180,
+            format_func=lambda m: here.say("runs.no_limit") if not m else here.say("runs.minutes", count=m),
         )  # fmt: skip
         if st.button(here.term("btn_solve"), type="primary", key="solve", disabled=name is None) and name:
-            solve_now(here, name, gap, None if minutes is None else 60.0 * minutes)
+            solve_now(here, name, gap or None, 60.0 * minutes if minutes else None)
 
 
 @st.fragment(run_every=_EVERY)
@@ -134,7 +138,7 @@ def finished(here: Visit) -> None:
     picked = st.dataframe(
         table, hide_index=True, key="finished", on_select="rerun", selection_mode="single-row",
         column_config={
-            "title": here.term("scenario"), "status": here.term("summary.status"), "run": here.term("run"),
+            "title": here.term("scenario"), "status": here.term("summary.status"), "run": here.say("runs.number"),
             "when": here.say("runs.when"), "made": here.say("runs.made"),
         },
     )  # fmt: skip
@@ -167,7 +171,13 @@ def _verify(here: Visit, record: Record) -> None:
 
 
 def _when(record: Record) -> str:
-    return record.finished[:16].replace("T", " ")
+    """When it ended, by the visitor's clock."""
+    moment = datetime.fromisoformat(record.finished)
+    try:
+        there = ZoneInfo(st.context.timezone or "")
+    except (ValueError, ZoneInfoNotFoundError):
+        there = None  # the server's own
+    return f"{moment.astimezone(there):%Y-%m-%d %H:%M}"
 
 
 runs()

@@ -15,6 +15,8 @@ from gpsopt.desk.sentences import SENTENCES, Gap, say_it, without
 from gpsopt.desk.sentences import told as told_of
 from gpsopt.errors import GpsoptError, InputError
 from gpsopt.screens.asking import solve_button, told
+from gpsopt.screens.empty import nothing_yet
+from gpsopt.screens.shown import tall
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.tables import SCHEMA
 from gpsopt.tomlfile import read_toml
@@ -27,7 +29,7 @@ def scenarios() -> None:
     here = visit()
     told()
     if not here.model:
-        st.info(here.say("app.no_model"))
+        nothing_yet(here)
         return
     chosen = listed(here)
     if chosen is None:
@@ -59,8 +61,17 @@ def listed(here: Visit) -> ScenarioFile | None:
         pin = "★ " if f.name == here.baseline else ""
         rows.append({"title": f"{pin}{f.title(here.lang)}", "parent": titles.get(f.base, f.base) or "—",
                      "question": f.question(here.lang), "state": state})  # fmt: skip
+    names = [f.name for f in files]
+    looked_at = st.session_state.get("scenario")
+    looked_at = looked_at if looked_at in names else names[0]
+    if st.session_state.get("listed") != looked_at:  # chosen elsewhere: the list is drawn anew with that row marked
+        st.session_state["listed"] = looked_at
+        st.session_state["list_drawn"] = st.session_state.get("list_drawn", 0) + 1
+    table, key = pd.DataFrame(rows), f"scenario_list_{st.session_state['list_drawn']}"
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, key="scenario_list", height=min(330, 38 + 35 * len(rows)),
+        table, hide_index=True, key=key, height=tall(table, 9), selection_mode="single-row",
+        selection_default={"selection": {"rows": [names.index(looked_at)], "columns": [], "cells": []}},
+        on_select=lambda: _look_at(names, key),
         column_config={
             "title": st.column_config.Column(here.say("scenarios.title"), width="medium"),
             "parent": st.column_config.Column(here.say("scenarios.parent"), width="small"),
@@ -68,14 +79,19 @@ def listed(here: Visit) -> ScenarioFile | None:
             "state": st.column_config.Column(here.say("scenarios.state"), width="medium"),
         },
     )  # fmt: skip
-    names = [f.name for f in files]
-    looked_at = st.session_state.get("scenario")
     name = st.selectbox(
-        here.say("scenarios.choose"), names, index=names.index(looked_at) if looked_at in names else 0,
+        here.say("scenarios.choose"), names, index=names.index(looked_at),
         format_func=lambda n: titles[n], key=f"scenario_choice_{looked_at}_{len(names)}",
     )  # fmt: skip
     st.session_state["scenario"] = name
     return next(f for f in files if f.name == name)
+
+
+def _look_at(names: list[str], key: str) -> None:
+    """A row of the list was chosen."""
+    rows = st.session_state[key]["selection"]["rows"]
+    if rows and rows[0] < len(names):
+        st.session_state["scenario"] = st.session_state["listed"] = names[rows[0]]
 
 
 def head(here: Visit, chosen: ScenarioFile) -> None:
@@ -211,7 +227,7 @@ def file(here: Visit, chosen: ScenarioFile) -> None:
     """The scenario's file, to read and to change."""
     st.markdown(f"**{here.say('scenarios.file')}** · `scenarios/{chosen.name}.toml`")
     text = _text(chosen)
-    st.code(text, language="toml", line_numbers=True)
+    st.code(text, language="toml", line_numbers=True, wrap_lines=True)
     if chosen.name == here.baseline and not chosen.fault:
         return
     with st.expander(here.say("scenarios.file_edit")):

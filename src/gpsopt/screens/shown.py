@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
@@ -15,6 +15,8 @@ from gpsopt.runread import Run
 from gpsopt.screens.visit import Visit
 from gpsopt.tables import SCHEMA
 
+MOST_BESIDE = 3  # runs that stand beside the baseline
+_ROW, _HEAD = 33, 36  # pixels of a grid's line
 _YUAN_IN = {"yuan": 1, "wan": 10_000, "yi": 100_000_000}
 
 
@@ -23,9 +25,20 @@ Drawing = alt.Chart | alt.LayerChart | alt.VConcatChart | alt.HConcatChart
 
 def chart(here: Visit, drawing: Drawing, table: pd.DataFrame, key: str, **columns: str) -> None:
     """A chart with its table under it; `columns` title the table's columns."""
-    st.altair_chart(drawing, theme=None, key=f"chart_{key}", width="content")
+    drawn(here, drawing, key)
     with st.expander(here.say("app.as_table")):
         grid(here, table, key, **columns)
+
+
+def drawn(here: Visit, drawing: Drawing, key: str) -> None:
+    """A chart; its table is to stand below it."""
+    st.altair_chart(drawing, theme=None, key=f"chart_{key}", width="content", alt=spoken(here, drawing))
+
+
+def spoken(here: Visit, drawing: Drawing) -> str:
+    """What a chart is, for those who do not see it: its title, and that its figures stand below."""
+    words = getattr(drawing.title, "text", "")
+    return f"{words} · {here.say('app.figures_below')}" if isinstance(words, str) else here.say("app.figures_below")
 
 
 def grid(here: Visit, table: pd.DataFrame, key: str, **columns: str) -> None:
@@ -33,6 +46,11 @@ def grid(here: Visit, table: pd.DataFrame, key: str, **columns: str) -> None:
     shown = table[[name for name in columns if name in table]] if columns else table
     settings = {name: st.column_config.Column(title) for name, title in columns.items()}
     st.dataframe(shown, hide_index=True, column_config=settings, key=f"grid_{key}", placeholder="—")
+
+
+def tall(table: pd.DataFrame, most: int) -> int | Literal["content"]:
+    """A grid's height: all of its rows, or `most` of them and half of the next, which says that there are more."""
+    return "content" if len(table) <= most else round(_HEAD + _ROW * (most + 0.5))
 
 
 def percent(value: Any, places: int = 1) -> str:
@@ -69,4 +87,7 @@ def exact(here: Visit, value: Decimal) -> str:
     return f"{here.money(value)} {here.money_unit}"
 
 
-__all__ = ["amounts", "chart", "exact", "fen", "grid", "money_column", "named", "names", "percent"]
+__all__ = [
+    "MOST_BESIDE", "amounts", "chart", "drawn", "exact", "fen", "grid", "money_column", "named", "names", "percent",
+    "tall",
+]  # fmt: skip

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import streamlit as st
 from PIL import Image, ImageDraw
 
 _CSS = """
 <style>
-.block-container {padding: 2.6rem 2.6rem 3rem; max-width: 1500px;}
-[data-testid="stHeader"] {background: transparent; height: 2.2rem;}
+.block-container {padding: 1.1rem 2.6rem 2.5rem; max-width: 1560px;}
+[data-testid="stHeader"] {background: transparent; height: 2.2rem; pointer-events: none;}
+[data-testid="stHeader"] button, [data-testid="stHeader"] a {pointer-events: auto;}
+[data-testid="stSidebarHeader"] {padding: 1.1rem 0.4rem 0.6rem;}
 [data-testid="stMetricValue"], [data-testid="stMetricDelta"], td {font-variant-numeric: tabular-nums;}
 [data-testid="stMetricValue"] {font-size: 1.4rem;}
 [data-testid="stMetricLabel"] p {font-size: 0.86rem;}
-[data-testid="stMetric"] {padding: 0.55rem 0.8rem;}
+[data-testid="stMetric"] > div {padding: 0.15rem 0.1rem;}
 [data-testid="stMetric"] label {min-height: 1.2rem;}
 [data-testid="stSidebarNav"] a span {font-size: 0.97rem;}
 h1 {padding: 0 !important;}
@@ -23,9 +26,18 @@ h2, h3 {letter-spacing: 0;}
 """
 
 
-def dress() -> None:
-    """Put the style on the page."""
+_INKS = {"light": "#1b1f24", "dark": "#eef1f5"}
+
+
+def dress(theme: str) -> None:
+    """Put the style on the page, and the mark above the navigation."""
     st.html(_CSS)
+    st.logo(_mark(theme), size="large")
+
+
+@cache
+def _mark(theme: str) -> str:
+    return Path(__file__).with_name("mark.svg").read_text(encoding="utf-8").replace("{ink}", _INKS[theme])
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Trade-offs: the frontier between two aims, with a point to pick and save; plans that differ and are as good."""
+"""Trade-offs: the frontier between two aims, with a point to pick and save; plans as good; what moves an aim most."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gpsopt.desk.asking import ask_for_alternatives, ask_for_frontier
+from gpsopt.desk.asking import ask_for_alternatives, ask_for_frontier, ask_to_explain, explain_request
 from gpsopt.desk.files import digest_now
 from gpsopt.errors import GpsoptError
 from gpsopt.jobs import Job
+from gpsopt.report import charts
 from gpsopt.report.charts import aim_text, frontier
 from gpsopt.screens.asking import solve_now, told
+from gpsopt.screens.empty import nothing_yet
 from gpsopt.screens.pages import go
-from gpsopt.screens.shown import grid, percent
-from gpsopt.screens.study import waiting
+from gpsopt.screens.shown import chart, grid, percent
+from gpsopt.screens.study import study, waiting
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.settings import AIMS
 
@@ -26,13 +28,12 @@ def tradeoffs() -> None:
     here = visit()
     told()
     if not here.model:
-        st.info(here.say("app.no_model"))
+        nothing_yet(here)
         return
-    first, second = st.tabs([here.say("tradeoffs.tab_frontier"), here.say("tradeoffs.tab_alternatives")])
-    with first:
-        frontiers(here)
-    with second:
-        alternatives(here)
+    parts = {"frontier": frontiers, "alternatives": alternatives, "tornado": inputs}
+    for tab, draw in zip(st.tabs([here.say(f"tradeoffs.tab_{name}") for name in parts]), parts.values(), strict=True):
+        with tab:
+            draw(here)
 
 
 def frontiers(here: Visit) -> None:
@@ -181,6 +182,31 @@ def near(here: Visit, job: Job) -> None:
     with st.expander(here.say("tradeoffs.open_awards")):
         titles = {name: name if name.startswith(("best", "alt")) else here.term(name) for name in answer["open"]}
         grid(here, pd.DataFrame(answer["open"]), f"open_{job.job}", **titles)
+
+
+def inputs(here: Visit) -> None:
+    """Every input ten per cent down and up, one at a time: which of them moves an aim most."""
+    st.caption(here.say("tradeoffs.tornado_says"))
+    record = here.record
+    if record is None:
+        nothing_yet(here)
+        return
+    about = {"about": "inputs"}
+    answer = study(here, "explain", explain_request(record, about), lambda: ask_to_explain(here.desk, record, about),
+                   here.say("tradeoffs.find_inputs"), "find_inputs", primary=True)  # fmt: skip
+    if answer is None:
+        return
+    found = answer[here.lang]
+    aim = st.selectbox(here.term("aim"), list(found["base"]), format_func=lambda a: here.term(a, "aims"),
+                       key="inputs_aim", width=260)  # fmt: skip
+    rows, base, look = pd.DataFrame(found["rows"][aim]), float(found["base"][aim]), here.look(900)
+    if rows.empty or not ((rows["low"] != base) | (rows["high"] != base)).any():
+        st.caption(here.say("tradeoffs.nothing_moves"))
+        return
+    table = rows.assign(**{side: [aim_text(aim, v, look) for v in rows[side]] for side in ("low", "high")})
+    chart(here, charts.tornado(rows, aim, base, look), table, "inputs", name=here.say("tradeoffs.input"),
+          low=rows["low_is"].iloc[0], high=rows["high_is"].iloc[0])  # fmt: skip
+    st.caption(here.say("explain.how_relaxed"))
 
 
 tradeoffs()

@@ -128,11 +128,11 @@ def tiles_of(run: Run) -> dict[str, tuple[int, int]]:
 def tile_map(run: Run, look: Look | None = None, *, year: int | None = None,
              values: Mapping[str, float] | None = None, title: str = "", subtitle: str = "",
              difference: bool = False, less_is_better: bool = False,
-             shares: bool = True) -> alt.LayerChart:  # fmt: skip
+             shares: bool = True, tall: int = 72) -> alt.LayerChart:  # fmt: skip
     """Districts as tiles, a value in each: coverage of the year (default the last), or `values` by area.
 
     `difference`: values around zero, better and worse in two colours and with their sign. `shares`: shown as
-    per cent, differences of shares as percentage points.
+    per cent, differences of shares as percentage points. `tall`: the most that a tile is high.
     """
     look = look or Look()
     year = _last_year(run) if year is None else year
@@ -176,7 +176,7 @@ def tile_map(run: Run, look: Look | None = None, *, year: int | None = None,
         for field, dy, fs, weight in (("name", -10, 11.5 if look.lang == "zh" else 10.5, "normal"),
                                       ("shown", 9, 14, "bold"))
     ]  # fmt: skip
-    chart = layered(boxes, *texts, own_colours=True, width=alt.Step(size), height=alt.Step(min(size, 72)))
+    chart = layered(boxes, *texts, own_colours=True, width=alt.Step(size), height=alt.Step(min(size, tall)))
     return dressed(chart, look, title, subtitle)
 
 

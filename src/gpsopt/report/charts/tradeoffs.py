@@ -202,14 +202,17 @@ def tornado(rows: pd.DataFrame, aim: str, base: float, look: Look | None = None,
 
 
 def movers(rows: pd.DataFrame, look: Look | None = None, *, title: str = "", subtitle: str | list[str] = "",
-           money: bool = True, most: int = 12) -> alt.LayerChart:  # fmt: skip
-    """Who gains and who loses, biggest first: `rows` has columns name and change (yuan, or units)."""
+           money: bool = True, most: int = 12, signed: bool = True) -> alt.LayerChart:  # fmt: skip
+    """Who gains and who loses, biggest first: `rows` has columns name and change (yuan, or units).
+
+    `signed` False: amounts, not changes: one colour, no signs, no legend.
+    """
     look = look or Look()
     inks = look.inks
     data = pd.DataFrame({"name": rows["name"].astype(str), "change": [float(v) for v in rows["change"]]})
     data = data[data["change"] != 0]
     data = data.iloc[data["change"].abs().argsort(kind="stable")[::-1]].head(most)
-    data["shown"] = [look.amount(v, sign=True) if money else number(v, sign=True) for v in data["change"]]
+    data["shown"] = [look.amount(v, sign=signed) if money else number(v, sign=signed) for v in data["change"]]
     data["value"] = [look.money(v) if money else v for v in data["change"]]
     data["kind"] = [look.word("gains" if v > 0 else "loses") for v in data["change"]]
     low, high = min([0.0, *data["value"]]), max([0.0, *data["value"]])
@@ -223,8 +226,9 @@ def movers(rows: pd.DataFrame, look: Look | None = None, *, title: str = "", sub
     names = [look.word("gains"), look.word("loses")]
     base = alt.Chart(data)
     bars = base.mark_bar(height=16).encode(
-        y=y, x=x, color=alt.Color("kind:N", scale=alt.Scale(domain=names, range=[inks.better, inks.worse]), title=None),
-        tooltip=[alt.Tooltip("name:N"), alt.Tooltip("shown:N", title=look.word("change"))],
+        y=y, x=x, color=alt.Color("kind:N", scale=alt.Scale(domain=names, range=[inks.better, inks.worse]), title=None,
+                                  legend=alt.Legend() if signed else None),
+        tooltip=[alt.Tooltip("name:N"), alt.Tooltip("shown:N", title=look.word("change" if signed else "value"))],
     )  # fmt: skip
     texts = [
         lettering(base.transform_filter(f"datum.value {sign} 0"), align=side, dx=dx, color=inks.ink)
