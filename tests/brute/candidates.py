@@ -112,7 +112,7 @@ def _pair(inputs: Inputs, need: Need, offer: Row, place: int, year: int, marks: 
     return Pair(
         offer["offer"], offer["undertaker"], need.name, place, least, most,
         Fraction(price, MICRO_PER_YUAN), fen(offer["setup"]), offer["excludes"], offer["package"],
-        marks.above_reference(need.item, both), *both,
+        marks.offer_above(offer["offer"], need.item), *both,
     )  # fmt: skip
 
 

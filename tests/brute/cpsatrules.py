@@ -189,7 +189,7 @@ def _gradual_purchase(p: CpPlan) -> None:
         for t, asked in enumerate(need.years):
             due = clause.floor is not None and (clause.from_ is None or p.years[t] >= clause.from_)
             if not basic[need.item] and due:
-                least = Fraction(units(Fraction(clause.floor) * asked.demand))
+                least = Fraction(ceil(Fraction(clause.floor) * asked.demand))
                 p.at_least("gradual_purchase", "yuan", [(bought[t], ONE)], least, need.unit_value)
             if basic[need.item] and need.quantity and clause.step is not None:
                 most = Fraction(units(Fraction(clause.step) * need.quantity))

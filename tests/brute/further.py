@@ -103,7 +103,7 @@ def _gradual(world: World, plan: Plan) -> bool:
             year, demand = world.settings.years[place], need.years[place].demand
             if need.item not in basic:
                 bound = clause.floor is not None and (clause.from_ is None or year >= clause.from_)
-                if bound and choice.units_bought < int(Fraction(clause.floor) * demand):
+                if bound and choice.units_bought < Fraction(clause.floor) * demand:
                     return False
             elif need.quantity:
                 before = path[place - 1].kept if place else need.quantity

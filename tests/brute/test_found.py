@@ -189,3 +189,60 @@ def test_a_floor_of_purchase_where_nobody_offers(soft: bool) -> None:
     if plan is not None:
         assert plan.certified
         assert [stage["plan_value"] for stage in plan.summary["soft"]] == ["200"]
+
+
+def test_a_tolerated_loss_is_never_more_than_tolerated() -> None:
+    """Of three served today a quarter may be lost: 2.25 must be served, and two of what is not divisible are fewer."""
+    needs = [need(2014, demand=Decimal(3), target=Decimal(0)), need(2015, demand=Decimal(3), target=Decimal(0))]
+    lines: list[Row] = [{"need": "n", "quantity": Decimal(3), "expenditure": Decimal(300), "avoidable": Decimal(1)}]
+    dear: list[Row] = [{"offer": "o", "undertaker": "u", "item": "i", "price": Decimal(150)}]
+    tables = {"needs": needs, "direct_lines": lines, "offers": dear}
+    plan = agreed(small(tables, clauses={"continuity": {"tolerance": "0.25"}}))
+    assert plan is not None and list(plan.frames["coverage"]["served"]) == [3, 3]
+    freer = agreed(small(tables, clauses={"continuity": {"tolerance": "0.34"}}))
+    assert freer is not None and list(freer.frames["coverage"]["served"]) == [2, 2]
+
+
+def test_a_floor_of_purchase_is_never_taken_down() -> None:
+    """Not basic, a fifth of two units must be bought: 0.4, so one of what is not divisible."""
+    items: list[Row] = [{"item": "i", "kind": "public", "livelihood": True, "basic": False, "scope": "purchasable",
+                         "divisible": False}]  # fmt: skip
+    clauses = {"gradual_purchase": {"floor": "0.2", "soft": False}}
+    plan = agreed(small({"items": items}, order=("outlay",), clauses=clauses))
+    assert plan is not None and list(plan.frames["allocation"]["quantity"]) == [1, 1]
+
+
+def test_a_line_of_nothing_keeps_its_rows() -> None:
+    """A direct line of no units and no money stands in the plan's tables, also where nothing is done with it."""
+    lines: list[Row] = [{"need": "n", "quantity": Decimal(0), "expenditure": Decimal(0)}]
+    plan = agreed(small({"direct_lines": lines, "offers": []}))
+    assert plan is not None and list(plan.frames["direct"]["quantity"]) == [0, 0]
+    silent = agreed(small({"direct_lines": lines, "needs": [need(2014)]}))
+    assert silent is not None and list(silent.frames["coverage"]["demand"]) == [2, 0]
+
+
+def test_presolve_does_not_lose_a_plan_that_is_held() -> None:
+    """Two aims held to a fifth of a fen, and the solver's presolve saw no plan for the third."""
+    plan = planned(read_scenario(FOUND / "presolve"))
+    assert plan is not None and plan.certified
+    assert value(plan, "livelihood_shortfall") == pytest.approx(69.12)
+
+
+@pytest.mark.parametrize("known, bought", [("0.2", False), ("0.7", True)])
+def test_a_mark_that_is_known_counts_without_the_other(known: str, bought: bool) -> None:
+    """Nobody knows the offer's quality; what is known of people's satisfaction stands against its floor."""
+    marked: dict[str, Any] = {"quality": Decimal("0.5"), "satisfaction": Decimal("0.9"), "price": Decimal(200)}
+    offers: list[Row] = [
+        {"offer": "o", "undertaker": "u", "item": "i", "price": Decimal(100), "satisfaction": Decimal(known)},
+        {"offer": "q", "undertaker": "u", "item": "i", **marked},
+    ]
+    clauses = {"quality_floor": {"min_satisfaction": "0.6"}}
+    plan = agreed(small({"offers": offers}, clauses=clauses))
+    assert plan is not None and ("o" in set(plan.frames["allocation"]["offer"])) == bought
+    assert value(agreed(small({"offers": offers[:1]}, order=("quality",), clauses={})), "quality") == 0
+
+
+def test_a_bound_less_than_a_fen_away_is_proof() -> None:
+    """Asked for a gap of 0, the solver's bound lay 0.00045 yuan off at its end, and the page spoke of a limit."""
+    plan = gpsopt.solve(read_scenario(FOUND / "within_a_fen"), gap=0)
+    assert plan.status == "optimal"

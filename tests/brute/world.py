@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from gpsopt.money import fen, half_up
@@ -192,10 +193,17 @@ class Marks:
     weights: tuple[Fraction, Fraction]
 
     def of_offer(self, offer: str, item: str) -> tuple[Fraction, Fraction]:
+        """Its own marks; one that it has not is the mean of the item's offers that have both."""
+        quality, satisfaction = self.own[offer]
+        mean = self.mean[item]
+        return mean[0] if quality is None else quality, mean[1] if satisfaction is None else satisfaction
+
+    def offer_above(self, offer: str, item: str) -> Fraction:
+        """Its score less the reference; an offer without both marks has the reference's score."""
         quality, satisfaction = self.own[offer]
         if quality is None or satisfaction is None:
-            return self.mean[item]
-        return quality, satisfaction
+            return Fraction(0)
+        return self.above_reference(item, (quality, satisfaction))
 
     def score(self, marks: tuple[Fraction, Fraction]) -> Fraction:
         return self.weights[0] * marks[0] + self.weights[1] * marks[1]
@@ -280,7 +288,7 @@ def _need_year(settings: Settings, row: Row | None, quantity: int) -> NeedYear:
     tolerance = Fraction(settings.clauses.continuity.tolerance)
     return NeedYear(
         demand, units(Fraction(row["target"]) * demand), units(Fraction(row["floor"]) * demand),
-        units(min(quantity, demand) * (1 - tolerance)), Fraction(row["weight"]),
+        ceil(min(quantity, demand) * (1 - tolerance)), Fraction(row["weight"]),
         row["min_awards"], row["max_awards"], row["all_or_nothing"],
     )  # fmt: skip
 

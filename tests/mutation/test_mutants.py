@@ -1,7 +1,7 @@
 """Each clause dropped, shifted by a year, turned round and with its bounds off by 5 %: is it noticed?
 
 A mutant is made in the finished model of the clause's own example (tests/model/cases.py): the rules of its Block are
-called at another year, with their sides exchanged or with bounds 5 % larger, or the Block is taken out. Every mutant
+called at another year, with their sides exchanged or with bounds 5 % off either way, or it is taken out. Every mutant
 that changes the matrix must be killed by the clause's rows in plain text (tests/model/rows); beside it stands whether
 the lines worked out by hand kill it as well. The table is printed at the end.
 Mutants of clauses without rows (pairs) stand in test_pair_mutants.py.
@@ -56,20 +56,27 @@ def turned(block: Any) -> None:
     rewritten(block, exchange)
 
 
-def looser(block: Any) -> None:
-    share = block.component("share")
-    if share is not None:  # a share of the whole: its rows have 0 as their limit
-        more = 1.05 * float(share.value)
-        block.del_component(share)
-        block.share = pyo.Param(initialize=more)
+def off(left_times: float, right_times: float) -> Callable[[Any], None]:
+    """Every bound of the block off by the factors of its sides; a share of the whole, whose rows have 0 as their
+    limit, by the right one over the left one."""
 
-    def five(plain: Any, b: Any, key: tuple[Any, ...]) -> Any:
-        relation = plain(b, *key)
-        left, right = relation.args
-        equal = type(relation).__name__ == "EqualityExpression"
-        return left == 1.05 * right if equal else left <= 1.05 * right
+    def changed(block: Any) -> None:
+        share = block.component("share")
+        if share is not None:
+            other = right_times / left_times * float(share.value)
+            block.del_component(share)
+            block.share = pyo.Param(initialize=other)
 
-    rewritten(block, five)
+        def sides(plain: Any, b: Any, key: tuple[Any, ...]) -> Any:
+            relation = plain(b, *key)
+            left, right = relation.args
+            equal = type(relation).__name__ == "EqualityExpression"
+            left, right = left_times * left, right_times * right
+            return left == right if equal else left <= right
+
+        rewritten(block, sides)
+
+    return changed
 
 
 def shifted(name: str, compiled: Any) -> Any:
@@ -96,7 +103,8 @@ def _parts(key: Any) -> tuple[Any, ...]:
 
 
 MUTANTS: dict[str, Callable[[Any], None] | None] = {
-    "dropped": dropped, "a year off": None, "turned round": turned, "5 % looser": looser,
+    "dropped": dropped, "a year off": None, "turned round": turned, "5 % looser": off(1, 1.05),
+    "5 % tighter": off(1.05, 1),
 }  # fmt: skip
 
 

@@ -112,7 +112,7 @@ def test_marks_of_offers(tmp_path: Path) -> None:
     """o1 has 0.5 and takes the satisfaction of the latest year, 0.9; weights 0.25 and 0.75.
 
     score o1 = 0.8, o2 = 0.825, o3 = 0.475, reference (0.8 + 0.825 + 0.475)/3 = 0.7. Without `performance` o1 has
-    no both marks: it is given the mean of o2 and o3: 0.8 and 0.6, score 0.65."""
+    no both marks: its satisfaction and its score are the mean of o2 and o3, 0.6 and 0.65."""
     model = "[performance]\nquality = 0.25\nsatisfaction = 0.75\n"
     scenario = read_scenario(write_model(tmp_path / "with", MODEL + model, TABLES))
     marks = marks_of(world_of(scenario), scenario)
@@ -123,7 +123,7 @@ def test_marks_of_offers(tmp_path: Path) -> None:
     bare = {name: text for name, text in TABLES.items() if name != "performance"}
     scenario = read_scenario(write_model(tmp_path / "without", MODEL + model, bare))
     without = marks_of(world_of(scenario), scenario)
-    assert (without.offers["o1"].quality, without.offers["o1"].satisfaction) == (Fraction(4, 5), Fraction(3, 5))
+    assert (without.offers["o1"].quality, without.offers["o1"].satisfaction) == (Fraction(1, 2), Fraction(3, 5))
     assert without.offers["o1"].score == without.reference["i1"].score == Fraction(13, 20)
 
 

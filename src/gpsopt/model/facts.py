@@ -131,6 +131,11 @@ def on_grid(quantity: Decimal | Fraction, step: Fraction) -> int:
     return above * step.denominator // (below * step.numerator)
 
 
+def at_least(steps: Fraction) -> int:
+    """The fewest whole steps that are not less: what a clause asks for is never taken down."""
+    return -(-steps.numerator // steps.denominator)
+
+
 def _part(share: Decimal, steps: int) -> int:
     """A share of so many steps, taken down."""
     above, below = share.as_integer_ratio()
@@ -169,7 +174,7 @@ def _needs(scenario: Scenario, items: Mapping[str, dict[str, Any]]) -> tuple[Nee
     steady = np.minimum(lines.quantity[:, None], demand)
     tolerance = Fraction(settings.clauses.continuity.tolerance)
     if tolerance:
-        steady = np.array([[int((1 - tolerance) * int(v)) for v in row] for row in steady], dtype=np.int64)
+        steady = np.array([[at_least((1 - tolerance) * int(v)) for v in row] for row in steady], dtype=np.int64)
     needs = Needs(
         key=keys,
         purchaser=tuple(first[k]["purchaser"] for k in keys),

@@ -12,7 +12,7 @@ from gpsopt.model.pairs import Offers
 
 @dataclass(frozen=True)
 class Marks:
-    """Exact marks; an offer that nobody marked counts as the reference of its item."""
+    """Exact marks; an offer without both counts as the reference of its item, a mark it has stays its own."""
 
     score: tuple[Fraction, ...]  # per offer
     quality: tuple[Fraction, ...]  # per offer
@@ -36,11 +36,9 @@ def marks_of(facts: Facts, offers: Offers) -> Marks:
     def score(q: Fraction, s: Fraction) -> Fraction:
         return Fraction(weights.quality) * q + Fraction(weights.satisfaction) * s
 
-    quality, satisfaction = [], []
-    for item, q, s in zip(offers.item, offers.quality, offers.satisfaction, strict=True):
-        marked = q is not None and s is not None
-        quality.append(q if marked and q is not None else mean_quality.get(item, Fraction(0)))
-        satisfaction.append(s if marked and s is not None else mean_satisfaction.get(item, Fraction(0)))
+    given = list(zip(offers.item, offers.quality, offers.satisfaction, strict=True))
+    quality = tuple(mean_quality.get(item, Fraction(0)) if q is None else q for item, q, _s in given)
+    satisfaction = tuple(mean_satisfaction.get(item, Fraction(0)) if s is None else s for item, _q, s in given)
     reference = {
         item: score(mean_quality.get(item, Fraction(0)), mean_satisfaction.get(item, Fraction(0)))
         for item in facts.items
@@ -49,6 +47,6 @@ def marks_of(facts: Facts, offers: Offers) -> Marks:
         reference[item] if own is None else own for item, own in zip(facts.needs.item, facts.lines.score, strict=True)
     )
     return Marks(
-        score=tuple(score(q, s) for q, s in zip(quality, satisfaction, strict=True)),
-        quality=tuple(quality), satisfaction=tuple(satisfaction), reference=reference, line=line,
+        score=tuple(reference[item] if q is None or s is None else score(q, s) for item, q, s in given),
+        quality=quality, satisfaction=satisfaction, reference=reference, line=line,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
-from gpsopt.model.facts import Facts, award_amount, on_grid
+from gpsopt.model.facts import Facts, at_least, award_amount, on_grid
 from gpsopt.money import fen
 
 #: the first year whose awards Order 102 of the Ministry of Finance governs (in force from 1 March 2020)
@@ -74,7 +74,7 @@ def gradual_floors(facts: Facts) -> dict[tuple[str, int], int]:
     if clause.floor is None:
         return {}
     floors = {
-        (key, year): int(Fraction(clause.floor) * int(facts.needs.demand[n, c]))
+        (key, year): at_least(Fraction(clause.floor) * int(facts.needs.demand[n, c]))
         for n, key in enumerate(facts.needs.key)
         if not facts.items[facts.needs.item[n]]["basic"]
         for c, year in enumerate(facts.years)

@@ -126,9 +126,9 @@ def _direct(draft: Draft) -> list[tuple[Any, ...]]:
     rows = []
     for c, n in _places(draft):
         today = int(facts.lines.quantity[n])
-        if not today and not q.new[n, c]:
-            continue
         key, cost = facts.needs.key[n], int(facts.lines.expenditure[n, c])
+        if key not in posts and not q.new[n, c]:
+            continue  # a line of nothing keeps its row: its money, if it has any, stays
         before = today if c == 0 else int(q.direct[n, c - 1])
         staff = Fraction(posts.get(key) or 0)
         paid = Fraction(int(money.direct[n, c] + money.stranded[n, c]), cost) if cost else Fraction(0)
@@ -148,10 +148,11 @@ def _direct(draft: Draft) -> list[tuple[Any, ...]]:
 def _coverage(draft: Draft) -> list[tuple[Any, ...]]:
     facts, q, pairs = draft.world.facts, draft.quantities, draft.world.pairs
     bought, served = draft.purchased(), draft.served()
+    lined = {row["need"] for _line, row in facts.scenario.tables.rows("direct_lines")}
     rows = []
     for c, n in _places(draft):
-        demand, today = int(facts.needs.demand[n, c]), int(facts.lines.quantity[n])
-        if not demand and not today:
+        demand = int(facts.needs.demand[n, c])
+        if not demand and facts.needs.key[n] not in lined:
             continue
         target = int(facts.needs.target[n, c])
         rows.append((

@@ -165,7 +165,7 @@ def _same_share(part: Ints, planned: Ints, demand: Ints) -> Ints:
 def _steady(world: World, demand: Ints) -> Ints:
     today = np.minimum(world.facts.lines.quantity[:, None], demand)
     tolerance = float(world.facts.settings.clauses.continuity.tolerance)
-    return np.floor((1 - tolerance) * today + 1e-9).astype(np.int64)
+    return np.ceil((1 - tolerance) * today - 1e-9).astype(np.int64)
 
 
 def _nothing_costs_nothing(compiled: Any, world: World) -> Any:

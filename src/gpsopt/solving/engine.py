@@ -192,7 +192,8 @@ class Engine:
         outcome = self._run(limits, start, report)
         if start is not None and (outcome.status == "unclear" or not self._stands(outcome)):
             outcome = self._run(limits, None, report)
-        if outcome.status == "unclear":
+        if outcome.status == "unclear" or (outcome.status == "infeasible" and start is not None):
+            # Presolve may lose a plan that is held within less than its own tolerance: the start point is one.
             ok(self._highs.setOptionValue("presolve", "off"))
             outcome = self._run(limits, None, report)
             ok(self._highs.setOptionValue("presolve", "choose"))

@@ -36,6 +36,7 @@ BY_PURCHASER: Final = 4_500
 PROOF_NODES: Final = 20_000
 DEFAULT_GAP: Final = 0.001
 _YUAN_PER_WAN: Final = 10_000.0
+_FEN: Final = 0.01  # yuan
 
 
 @dataclass(frozen=True)
@@ -333,7 +334,8 @@ def describe(world: World, aim: Aim, reached: float, proven: float, options: Opt
     gap = 0.0 if scale == 0 else abs(value - bound) / scale
     asked = DEFAULT_GAP if options.gap is None else options.gap
     tolerance = tolerance_of(world, aim.name, options)
-    status = "optimal" if gap <= 1e-6 else "within_gap" if gap <= asked + 1e-9 else "limit"
+    exact = aim.unit != 1.0 and abs(value - bound) * aim.unit < _FEN  # money: no plan is better by a fen
+    status = "optimal" if gap <= 1e-6 or exact else "within_gap" if gap <= asked + 1e-9 else "limit"
     return Stage(
         aim.name, aim.sense, value * aim.unit, bound * aim.unit, gap, abs(value - bound) * aim.unit,
         scale * aim.unit, tolerance, status,

@@ -35,26 +35,46 @@ class Marks:
 
 def marks_of(world: World, scenario: Scenario) -> Marks:
     """An offer's own marks, else those of its undertaker's latest `performance` of the item; an offer that
-    still lacks one is given the item's mean over the offers that have both (0 where none has)."""
+    still lacks one is given the item's mean over the offers that have both (0 where none has), and its score."""
     weights = (Fraction(world.settings.performance.quality), Fraction(world.settings.performance.satisfaction))
     latest: dict[tuple[str, str], dict[str, Any]] = {}
     for row in filled(scenario.tables, "performance"):
         key = (row["undertaker"], row["item"])
         if key not in latest or latest[key]["year"] < row["year"]:
             latest[key] = row
-    own: dict[str, Mark] = {}
+    own: dict[str, tuple[Fraction | None, Fraction | None]] = {}
     by_item: dict[str, list[Mark]] = defaultdict(list)
     for offer in world.offers.values():
         past = latest.get((offer.undertaker, offer.item), {"quality": None, "satisfaction": None})
-        quality = offer.quality if offer.quality is not None else past["quality"]
-        satisfaction = offer.satisfaction if offer.satisfaction is not None else past["satisfaction"]
+        quality = _exact(past["quality"] if offer.quality is None else offer.quality)
+        satisfaction = _exact(past["satisfaction"] if offer.satisfaction is None else offer.satisfaction)
+        own[offer.key] = (quality, satisfaction)
         if quality is not None and satisfaction is not None:
-            q, s = Fraction(quality), Fraction(satisfaction)
-            own[offer.key] = Mark(q, s, weights[0] * q + weights[1] * s)
-            by_item[offer.item].append(own[offer.key])
+            by_item[offer.item].append(_mark(quality, satisfaction, weights))
     reference = {item: _mean(by_item[item]) for item in world.items}
-    every = {offer.key: own.get(offer.key, reference[offer.item]) for offer in world.offers.values()}
+    every = {key: _or(reference[world.offers[key].item], *marks, weights) for key, marks in own.items()}
     return Marks(every, reference, weights)
+
+
+def _exact(value: Any) -> Fraction | None:
+    return None if value is None else Fraction(value)
+
+
+def _mark(quality: Fraction, satisfaction: Fraction, weights: tuple[Fraction, Fraction]) -> Mark:
+    return Mark(quality, satisfaction, weights[0] * quality + weights[1] * satisfaction)
+
+
+def _or(
+    reference: Mark, quality: Fraction | None, satisfaction: Fraction | None, weights: tuple[Fraction, Fraction]
+) -> Mark:
+    """What is known; what is not is the reference's, and so is a score of which a part is not known."""
+    if quality is not None and satisfaction is not None:
+        return _mark(quality, satisfaction, weights)
+    return Mark(
+        reference.quality if quality is None else quality,
+        reference.satisfaction if satisfaction is None else satisfaction,
+        reference.score,
+    )
 
 
 def _mean(marks: list[Mark]) -> Mark:

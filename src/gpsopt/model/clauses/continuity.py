@@ -17,7 +17,7 @@ def continuity(m: pyo.ConcreteModel, world: World) -> None:
 
     A planner would say: whoever gets the service today gets it next year too, whoever delivers it.
 
-        served[n,t] >= steady[n,t],  steady = min(D_n, demand) * (1 - tolerance)
+        served[n,t] >= steady[n,t],  steady = min(D_n, demand) * (1 - tolerance), in whole grid steps, never fewer
 
     | symbol | name | kind | unit |
     |---|---|---|---|

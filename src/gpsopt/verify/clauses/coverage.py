@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import ceil
 
 from gpsopt.verify.evidence import Evidence
-from gpsopt.verify.exact import down_to_grid, shown
+from gpsopt.verify.exact import shown
 from gpsopt.verify.rows import key_text
 from gpsopt.verify.verdict import Breach, Fault, Outcome
 
@@ -24,7 +25,7 @@ def check_served(evidence: Evidence) -> list[Outcome]:
 
 
 def check_continuity(evidence: Evidence) -> list[Outcome]:
-    """served ≥ min(D, demand)·(1 − tolerance), taken down to the grid."""
+    """served ≥ min(D, demand)·(1 − tolerance)."""
     world = evidence.world
     if not world.on("continuity"):
         return []
@@ -32,7 +33,7 @@ def check_continuity(evidence: Evidence) -> list[Outcome]:
     faults = []
     for need, line in world.lines.items():
         for year in world.years:
-            level = down_to_grid(min(line.quantity, world.demand(need, year).demand) * kept_share, Fraction(1))
+            level = ceil(min(line.quantity, world.demand(need, year).demand) * kept_share)
             served = evidence.facts.of[need, year].served
             if served < level:
                 faults.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from math import ceil
 
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import down_to_grid, shown
@@ -51,7 +52,7 @@ def _others(evidence: Evidence, need: str) -> Iterator[Fault]:
     for year in world.years:
         if clause.floor is None or (clause.from_ is not None and year < clause.from_):
             continue
-        least = down_to_grid(Fraction(clause.floor) * world.demand(need, year).demand, Fraction(1))
+        least = ceil(Fraction(clause.floor) * world.demand(need, year).demand)
         bought = evidence.facts.of[need, year].bought
         if bought < least:
             yield _fault(evidence, "bought_too_little", "coverage.csv", "purchased", need, year, bought, least)
