@@ -8,9 +8,23 @@ from pathlib import Path
 import pytest
 
 import gpsopt
+from gpsopt.nofit import NoFit
+from gpsopt.nofit.sentences import SENTENCES
+from gpsopt.nofit.system import system_of
 from gpsopt.runfolder import input_files
+from gpsopt.scenario import Scenario
 from tests.nofit.planted import CASES, Planted, write
 from tests.nofit.plantedfurther import FURTHER
+from tests.nofit.plantedthird import THIRD, Told, write_told
+
+
+def written(folder: Path, scenario: Scenario, found: NoFit) -> Path:
+    """A run folder as far as repairs need it."""
+    for name, content in {**{f"inputs/{k}": v for k, v in input_files(scenario).items()}, **found.files()}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
 
 ALL = [*CASES, *(pytest.param(case, marks=pytest.mark.slow) for case in FURTHER)]
 
@@ -29,15 +43,33 @@ def test_the_conflict_is_named_and_the_repairs_solve(case: Planted, tmp_path: Pa
     assert case.kind in kinds and len(set(kinds)) == len(kinds) <= 5
     if case.amount:
         assert found.repairs[kinds.index(case.kind)].amount == Decimal(case.amount)
-    for name, content in input_files(scenario).items():
-        path = tmp_path / "run/inputs" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    for name, content in found.files().items():
-        (tmp_path / "run" / name).parent.mkdir(exist_ok=True)
-        (tmp_path / "run" / name).write_bytes(content)
-    plan = gpsopt.solve(tmp_path / "run" / found.names()[0])
-    assert plan.certified
+    folder = written(tmp_path / "run", scenario, found)
+    assert gpsopt.solve(folder / found.names()[0]).certified
+
+
+@pytest.mark.parametrize("case", [*THIRD[:4], *(pytest.param(c, marks=pytest.mark.slow) for c in THIRD[4:])],
+                         ids=lambda case: case.name)  # fmt: skip
+def test_all_and_only_the_clauses_with_their_numbers_and_every_repair(case: Told, tmp_path: Path) -> None:
+    scenario = gpsopt.read_scenario(write_told(tmp_path / "model", case))
+    found = gpsopt.explain_nofit(scenario)
+    assert {clash.clause for clash in found.conflict} == case.clauses
+    assert all(clash.whole == case.whole for clash in found.conflict)
+    page = found.page("en")
+    assert [part for part in case.said if part not in page] == [], page
+    amounts = {repair.kind: repair.amount for repair in found.repairs}
+    assert {kind: amounts.get(kind) for kind in case.repairs} == {k: Decimal(v) for k, v in case.repairs.items()}
+    folder = written(tmp_path / "run", scenario, found)
+    for name, repair in zip(found.names(), found.repairs, strict=True):
+        assert repair.proven and repair.least, repair
+        assert gpsopt.solve(folder / name).certified, name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", [*CASES, *FURTHER], ids=lambda case: case.name)
+def test_every_rule_of_every_clause_has_its_sentence(case: Planted, tmp_path: Path) -> None:
+    system = system_of(gpsopt.read_scenario(write(tmp_path / "model", case)))
+    without = {(e.clause, e.rule) for e in system.elements if f"{e.clause}.{e.rule}" not in SENTENCES}
+    assert {clause for clause, _rule in without} <= set(SENTENCES)
 
 
 @pytest.mark.parametrize(

@@ -61,9 +61,14 @@ class NoFit:
         if self.conflict:
             lines.append(say("nofit.in_conflict", lang))
             several = len({c.conflict for c in self.conflict}) > 1
+            quoted: set[str] = set()
             for clash in self.conflict:
                 number = f"{clash.conflict}. " if several else ""
                 lines.append(f"  {number}{clash.line(lang)}")
+                quote = clash.quote(lang)
+                if quote and quote not in quoted:
+                    quoted.add(quote)
+                    lines.append(f"    {say('nofit.quoted', lang, quote=quote)}")
             if any(c.whole for c in self.conflict):
                 lines.append(say("nofit.only_whole", lang))
         if self.repairs:

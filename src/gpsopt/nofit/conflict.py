@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -27,6 +27,8 @@ MOST: Final = 4
 _WAIT: Final = 20.0  # seconds for one question with whole decisions
 _FEW: Final = 400  # elements that are asked about without a search for the place first
 _CLOSE: Final = 1e-6
+#: what people ask for and what they have: named in the first place
+_ASKING: Final = ("existing_budget", "hand_decisions", "coverage", "continuity", "related_needs", "commitments")
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,51 @@ def conflicts_of(system: System, seconds: float = 60.0) -> tuple[Conflict, ...]:
             whole = _whole(system, rows, kept)
             fresh = [] if whole is None else [whole]
         fresh = [c for c in fresh if c.elements]
+        fresh = [_fewest_clauses(system, c, dropped | _rows_of(o for o in fresh if o is not c)) for c in fresh]
         if not fresh and late:
             dropped, late = dropped - late, set()
             continue
         if not fresh:
             break
         found += fresh
-        dropped |= {e.row for c in fresh for e in c.elements}
+        dropped |= _rows_of(fresh)
     return tuple(found[:MOST])
+
+
+def _rows_of(conflicts: Iterable[Conflict]) -> set[int]:
+    return {e.row for c in conflicts for e in c.elements}
+
+
+def _fewest_clauses(system: System, conflict: Conflict, dropped: set[int]) -> Conflict:
+    """The conflict without clauses that change nothing when they are struck as a whole.
+
+    None of its rows can be spared, but where rows of the remaining clauses elsewhere forbid the same, a clause can:
+    nobody is helped by striking it, so it is not named.
+    """
+    for name in sorted({e.clause for e in conflict.elements}, key=lambda c: (c in _ASKING, c)):
+        others = {e.clause for e in conflict.elements} - {name}
+        kept = np.array([e.row for e in system.elements if e.clause in others and e.row not in dropped], dtype=np.int64)
+        rows = np.sort(np.concatenate([system.fixed, kept]))
+        smaller = _smaller(system, rows, kept, conflict) if others else None
+        if smaller is not None and {e.row for e in smaller.elements} & {e.row for e in conflict.elements}:
+            return _fewest_clauses(system, smaller, dropped)
+    return conflict
+
+
+def _smaller(system: System, rows: Ints, kept: Ints, conflict: Conflict) -> Conflict | None:
+    """A conflict among these rows; None where they can be kept together."""
+    problem = system.problem.of_rows(rows)
+    if conflict.whole:
+        if len(kept) > _FEW or possible(problem, whole=True, seconds=_WAIT) is not False:
+            return None
+        return Conflict(_elements(system, found := _filtered(system, rows, whole=True)), found, whole=True)
+    if possible(problem, whole=False) is not False:
+        return None
+    near = {e.row for e in conflict.elements}
+    for part in contradiction(problem, np.flatnonzero(np.isin(rows, kept))):
+        if near & set(rows[part].tolist()):
+            return _by_fractions(system, rows[part])
+    return None
 
 
 def _by_fractions(system: System, support: Ints) -> Conflict:

@@ -41,9 +41,10 @@ class Offer:
 
 @dataclass(frozen=True)
 class Fen:
-    """An amount of money."""
+    """An amount of money; `at_least`: it may be more."""
 
     amount: int
+    at_least: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,9 @@ class Names:
             case Offer(key):
                 offer = self._offers.get(key, "")
                 return say("nofit.offer", lang, offer=key, undertaker=self._named("undertakers", offer, lang))
-            case Fen(amount):
-                return money(amount, lang)
+            case Fen(amount, at_least):
+                shown = money(amount, lang)
+                return say("nofit.at_least", lang, amount=shown) if at_least else shown
             case Units(amount, item):
                 return f"{plain(amount)} {unit_of(self._units.get(item) or '', lang)}".strip()
             case Word(key, within):

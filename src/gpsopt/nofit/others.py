@@ -187,30 +187,40 @@ _PARAMETERS: Final[dict[tuple[str, str], tuple[Decimal, Decimal]]] = {
     ("gradual_purchase", "floor"): (Decimal(0), Decimal("0.001")),
     ("balanced_areas", "ratio"): (Decimal(0), Decimal("0.001")),
     ("qualification", "min_credit"): (Decimal(0), Decimal(1)),
+    ("competition", "min_candidates"): (Decimal(1), Decimal(1)),
+    ("pooled", "share"): (Decimal(1), Decimal("0.001")),
 }
 
 
 def parameter(system: System, shared: set[str], works: Works) -> Step | None:
-    """The least move of one parameter of a clause in conflict with which a plan exists."""
+    """The least move of one parameter of a clause in conflict (or of the pool's share) with which a plan exists."""
+    settings = system.world.facts.settings
     for (name, key), (loosest, grid) in _PARAMETERS.items():
-        clause = getattr(system.world.facts.settings.clauses, name, None)
-        now = getattr(clause, key, None)
+        pool = name == "pooled"
+        now = settings.share if pool else getattr(getattr(settings.clauses, name, None), key, None)
         if name not in shared or now is None or Decimal(now) == loosest:
             continue
-        steps = int(abs(Decimal(now) - loosest) / grid)
-        way = grid if loosest > Decimal(now) else -grid
 
-        def at(k: int, now: Any = now, way: Decimal = way, name: str = name, key: str = key) -> Edits:
-            value = Decimal(now) + way * k
-            return Edits(clauses={name: {key: int(value) if isinstance(now, int) else value}})
+        def edits(value: Decimal, name: str = name, key: str = key, now: Any = now) -> Edits:
+            given = int(value) if isinstance(now, int) else value
+            return Edits(settings={key: given}) if name == "pooled" else Edits(clauses={name: {key: given}})
 
-        if steps < 1 or not works(at(steps)):
-            continue
-        low, high = 0, steps
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if works(at(middle)) else (middle, high)
-        after = Decimal(now) + way * high
-        words = {"clause": Word(name, "clauses"), "parameter": Word(key, name), "before": Decimal(now), "after": after}
-        return Step(at(high), "nofit.step_parameter", words, abs(after - Decimal(now)), key)
+        after = _least_move(Decimal(now), loosest, grid, lambda value: works(edits(value)))
+        if after is not None:
+            words = {"clause": Word(name, "clauses"), "parameter": Word(key, name), "before": Decimal(now),
+                     "after": after}  # fmt: skip
+            message = "nofit.step_share" if pool else "nofit.step_parameter"
+            return Step(edits(after), message, words, abs(after - Decimal(now)), key)
     return None
+
+
+def _least_move(now: Decimal, loosest: Decimal, grid: Decimal, works: Callable[[Decimal], bool]) -> Decimal | None:
+    """The value nearest to `now`, on its grid towards the loosest one, that works; None where not even that does."""
+    steps, way = int(abs(now - loosest) / grid), grid if loosest > now else -grid
+    if steps < 1 or not works(now + way * steps):
+        return None
+    low, high = 0, steps
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if works(now + way * middle) else (middle, high)
+    return now + way * high

@@ -57,9 +57,9 @@ def repairs_of(system: System, conflicts: Sequence[Conflict], seconds: float = 9
             repair = make()
             if repair is not None and all(repair.kind != other.kind for other in found):
                 found.append(repair)
-        if not found:
+        if not found or (len(conflicts) > 1 and len(found) < MOST and time.monotonic() < end):
             several = _several(system, bench)
-            found = [] if several is None else [several]
+            found += [] if several is None or several.text_en in {other.text_en for other in found} else [several]
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ from gpsopt.compiler import compile_model
 from gpsopt.model.build import build_world
 from gpsopt.model.clauses import REGISTER
 from gpsopt.model.facts import Ints
-from gpsopt.model.world import World, binary_of, world_of
+from gpsopt.model.world import FEN_PER_WAN, World, binary_of, world_of
 from gpsopt.scenario import Scenario
 from gpsopt.settings import Clause
 from gpsopt.solving.feasibility import Problem, problem_of
@@ -29,11 +30,16 @@ from gpsopt.solving.feasibility import Problem, problem_of
 _ELSEWHERE: Final = {
     "existing_budget.purchases_within_line": "existing_budget",
     "existing_budget.deficit_is_met_first": "existing_budget",
-    "regime.fees_follow_units_taken_over": "fees_follow_the_matter",
+    "regime.fees_follow_units_taken_over": "existing_budget",
     "regime.nothing_shared_at_first": "lagged",
     "regime.shared_a_year_later": "lagged",
     "awards.award_has_its_least": "award_size",
 }
+#: rows of the clauses that only say what a symbol means: they can always be kept, and nobody breaks them
+_MEANING: Final = frozenset({
+    "undertaker_count.award_uses", "undertaker_count.used_has_an_award", "balanced_areas.shortfall_is_exact",
+    "balanced_areas.over_only_beyond", "balanced_areas.missing_only_below",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,8 @@ def widened(world: World) -> World:
         changes["regime"] = "fees_follow_the_matter"
     if settings.savings == "returned" or settings.regime == "fees_stay":
         changes["savings"] = "kept"
+    if settings.regime == "pooled":
+        changes["share"] = Decimal(1)
     scenario = replace(facts.scenario, settings=settings.model_copy(update=changes))
     facts = replace(facts, scenario=scenario)
     place_o = {key: i for i, key in enumerate(pairs.offers.key)}
@@ -160,7 +168,7 @@ def _elements_of_rows(world: World, compiled: Any) -> Iterable[Element]:
     for name, span in compiled.rows.items():
         block, _dot, rule = name.partition(".")
         clause = _ELSEWHERE.get(name, block if block in (*REGISTER, "aim_limit") else "")
-        if not clause:
+        if not clause or name in _MEANING:
             continue
         for place, key in enumerate(span.keys):
             parts = key if isinstance(key, tuple) else () if key is None else (key,)
@@ -210,8 +218,13 @@ def _posts(world: World, compiled: Any) -> Iterable[Bound]:
 
 
 def _money(world: World, compiled: Any) -> Iterable[Bound]:
-    """Fees that stay where they were, savings that go back to the treasury."""
+    """Fees that stay where they were, savings that go back to the treasury, and how much a pool may take."""
     facts = world.facts
+    if facts.settings.regime == "pooled":
+        for p in facts.purchasers:
+            for year in facts.years:
+                most = float(facts.settings.share) * facts.budget.get((p, year), 0) / FEN_PER_WAN
+                yield "pooled", "given", (p, year), [int(compiled.column("given", (p, year)))], most
     stays = facts.settings.regime == "fees_stay"
     if not stays and facts.settings.savings != "returned":
         return

@@ -34,13 +34,25 @@ def seek_years(
 ) -> tuple[Answer, Engine, tuple[Aim, ...]]:
     """As `seek` on tightened rows: all years at once, or year by year where the options say relax_and_fix.
 
-    The engine that comes back has the rows as they were written, and those that hold the aims.
+    The engine that comes back has the rows as they were written, and those that hold the aims. That there is no plan
+    (or that the solver lost one) is believed only of the rows as they were written: its presolve has called models
+    impossible whose limits met within its tolerance.
     """
     tight, done = tighten(compiled)
-    if options.years == "joint" or len(world.facts.years) == 1:
-        answer, engine, aims = seek(world, tight, options, progress, stop, start)
-    else:
-        answer, engine, aims = _year_by_year(world, tight, options, progress, stop)
+    joint = options.years == "joint" or len(world.facts.years) == 1
+
+    def sought(rows: Any) -> tuple[Answer, Engine, tuple[Aim, ...]]:
+        if joint:
+            return seek(world, rows, options, progress, stop, start)
+        return _year_by_year(world, rows, options, progress, stop)
+
+    try:
+        answer, engine, aims = sought(tight)
+        stands = answer.status != "infeasible"
+    except SolverError:
+        stands = False
+    if not stands:
+        answer, engine, aims = sought(compiled)
     return replace(answer, tightening=done), engine.over(compiled), aims
 
 

@@ -88,7 +88,7 @@ def _more_capacity(
         more = step * (math.ceil(value / float(step) - _NOISE) + wider)
         return Step(
             change("offers", "capacity", {"offer": offer}, add=more), "nofit.step_offer_capacity",
-            {"offer": Offer(offer), "amount": Units(more, offers.item[at])}, more, "capacity",
+            {"offer": Offer(offer), **_moved(system, offer, "capacity", more)}, more, "capacity",
         )  # fmt: skip
     of_year = () if what[0] == "undertakers" else (what[1], what[2], what[3] or None)
     before = given[of_year] if of_year else facts.undertakers[what[1]]["capacity"]
@@ -107,6 +107,13 @@ def _more_capacity(
         {"undertaker": Named("undertakers", u), "resource": r, "before": before, "after": before + more},
         more, "capacity",
     )  # fmt: skip
+
+
+def _moved(system: System, offer: str, column: str, more: Decimal) -> dict[str, object]:
+    """A cell of an offer before and after."""
+    row = next(r for _line, r in system.scenario.tables.rows("offers") if r["offer"] == offer)
+    before = row[column] or Decimal(0)
+    return {"before": before, "after": Units(before + more, row["item"])}
 
 
 def _work_of_a_step(system: System, what: tuple[Any, ...]) -> Decimal:
@@ -262,7 +269,7 @@ def max_quantity(system: System) -> Loosening:
             more = step * (math.ceil(value / float(step) - _NOISE) + wider)
             found.append(Step(
                 change("offers", "max_quantity", {"offer": o}, add=more), "nofit.step_max_quantity",
-                {"offer": Offer(o), "amount": Units(more, item)}, more, "quantity",
+                {"offer": Offer(o), **_moved(system, o, "max_quantity", more)}, more, "quantity",
             ))  # fmt: skip
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -27,12 +27,14 @@ def fen_up(amount: float) -> int:
     return max(1, math.ceil(amount * FEN_PER_WAN - _NOISE))
 
 
-def budget(system: System) -> Loosening:
-    """More money for a purchaser in a year. A deficit is met before the purchase line grows."""
+def budget(system: System, only: Collection[tuple[Any, ...]] | None = None) -> Loosening:
+    """More money for a purchaser in a year (`only`: of these). A deficit is met before the purchase line grows."""
     slacks: list[Slack] = []
     links: list[Link] = []
     deficits = {e.key: e.row for e in system.of("existing_budget.deficit_is_met_first")}
     for e in system.of("existing_budget.purchases_within_line"):
+        if only is not None and e.key not in only:
+            continue
         line = len(slacks)
         slacks.append(Slack(("line", *e.key), ((e.row, system.gives(e.row)),), 1.0))
         if e.key in deficits:
