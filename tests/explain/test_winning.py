@@ -182,3 +182,18 @@ def test_replacement_is_the_plan_without() -> None:
         assert row["difference"] == pytest.approx(then[row["aim"]] - now[row["aim"]], abs=0.05)
     assert answer.beaten is not None
     assert answer.beaten.aim == "livelihood_shortfall"
+
+
+@pytest.mark.parametrize("seed", [5008, 5018])
+def test_the_search_itself_takes_the_offer_up_to_its_price(seed: int) -> None:
+    """Also where later aims may give up a part of earlier ones: solved at the price the plan has the offer, a fen above
+    it has not."""
+    tiny = draw(seed)
+    aims = tiny.settings.aims.model_copy(update={"tolerance": dict.fromkeys(AIMS, Decimal("0.02"))})
+    scenario = replace(tiny, settings=tiny.settings.model_copy(update={"aims": aims}))
+    win = price_to_win(scenario, "o1")
+    assert win.is_proven and win.ends == "won" and win.price is not None and win.above is not None
+    for price, is_in in ((win.price, True), (win.above, False)):
+        plan = plan_or_end(at_price(scenario, "o1", price))
+        assert isinstance(plan, Plan)
+        assert ("o1" in set(plan.allocation["offer"])) == is_in

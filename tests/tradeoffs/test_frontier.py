@@ -13,7 +13,7 @@ from gpsopt.analysis.values import proven, relaxed
 from gpsopt.errors import InfeasibleError, UsageError
 from gpsopt.settings import AIMS
 from tests.cli.running import Command, in_process
-from tests.cli.worlds import crowd, hamlet, without_plan
+from tests.cli.worlds import crowd, hamlet, without_plan, write
 from tests.compare.worlds import TOWN
 
 
@@ -61,6 +61,54 @@ def test_a_saved_point_gives_its_plan_again(town: Frontier, tmp_path: Path) -> N
         values = {a["name"]: a["plan_value"] for a in plan.summary["aims"]}
         assert {n: values[n] for n in town.aims} == pytest.approx(point.values)
         assert [a["name"] for a in plan.summary["aims"]] == list(point.order)
+
+
+#: two needs of whole units: demand, unit value, then (price, setup, least, most) of each of two offers
+WHOLE = {"n1": (5, 100, (60, 15, 1, 3), (70, 0, 2, 9)), "n2": (4, 80, (45, 40, 0, 9), (52, 0, 1, 2))}
+
+
+def whole(folder: Path, budget: int) -> Path:
+    tables = {
+        "areas": "area\na\n", "purchasers": "purchaser,level,kind\np,municipal,administrative_organ\n",
+        "items": "item,kind,livelihood,basic,scope,unit,cost_standard,divisible\n",
+        "budgets": f"purchaser,year,amount\np,2015,{budget}\n",
+        "needs": "need,purchaser,item,area,year,demand,target\n", "undertakers": "undertaker,kind\nu,enterprise\n",
+        "offers": "offer,undertaker,item,price,setup,min_quantity,max_quantity\n",
+    }  # fmt: skip
+    for need, (demand, value, *offers) in WHOLE.items():
+        tables["items"] += f"i{need},public,yes,yes,purchasable,unit,{value},no\n"
+        tables["needs"] += f"{need},p,i{need},a,2015,{demand},1\n"
+        for place, (price, setup, least, most) in enumerate(offers):
+            tables["offers"] += f"o{need}{place},u,i{need},{price},{setup},{least},{most}\n"
+    settings = 'title = "w"\nyears = [2015]\nbase_year = 2014\n[clauses.fee_standard]\nenabled = false\n'
+    return write(folder, tables, settings)
+
+
+def enumerated(budget: int) -> list[tuple[float, float]]:
+    """(shortfall, outlay) of every plan that no other beats."""
+    per_need = []
+    for demand, value, *offers in WHOLE.values():
+        ways = itertools.product(*([q for q in range(min(most, demand) + 1) if q == 0 or q >= least]
+                                   for _price, _setup, least, most in offers))  # fmt: skip
+        per_need.append([
+            ((demand - sum(way)) * value, sum(q * price + (setup if q else 0)
+                                              for q, (price, setup, *_size) in zip(way, offers, strict=True)))
+            for way in ways if sum(way) <= demand
+        ])  # fmt: skip
+    reached = {(a + b, x + y) for (a, x), (b, y) in itertools.product(*per_need) if x + y <= budget}
+    return sorted(p for p in reached if not any(q != p and q[0] <= p[0] and q[1] <= p[1] for q in reached))
+
+
+def test_the_whole_frontier_is_the_enumerated_one(tmp_path: Path) -> None:
+    """Asked for enough points all are found, and said to be all; asked for fewer, each found is one of them."""
+    expected, model = enumerated(260), whole(tmp_path / "w", 260)
+    found = frontier(model, ("livelihood_shortfall", "outlay"), 40)
+    points = [(p.values["livelihood_shortfall"], p.values["outlay"]) for p in found.points]
+    assert found.complete and len(expected) > 5
+    assert [x for point in points for x in point] == pytest.approx([x for point in expected for x in point])
+    few = frontier(model, ("livelihood_shortfall", "outlay"), 4)
+    assert not few.complete and len(few.points) == 4
+    assert {(round(p.values["livelihood_shortfall"]), round(p.values["outlay"])) for p in few.points} <= set(expected)
 
 
 def test_fractions_bound_the_plans() -> None:

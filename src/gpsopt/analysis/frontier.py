@@ -1,6 +1,8 @@
 """The efficient frontier between two or three aims: points at which none gets better without another getting worse.
 
 Epsilon-constraint: the first aim is sought while the others keep a limit, then the others in turn while it is held.
+Between two aims limits are spread evenly; one that an answer has shown to give an old point is not asked again, and
+what is left to try goes where nothing is known yet, until the points are enough or nothing lies between them.
 Aims that stand before them in the scenario's order may be sought first (`keep_earlier`). Every point is a scenario of
 its own: the base, an order of aims and `[aims.limit]`. Models with few award decisions are solved to
 proof; larger ones with awards as fractions, a bound that no plan beats, unless proven points are asked for.
@@ -48,7 +50,8 @@ class Point:
 
 @dataclass(frozen=True)
 class Frontier:
-    """The points in order of the first aim, best first. `are_plans`: proven plans, or awards as fractions."""
+    """The points in order of the first aim, best first. `are_plans`: proven plans, or awards as fractions.
+    `complete`: the points, all proven, are all that there are, as far as a tenth of a yuan tells them apart."""
 
     scenario: Scenario
     aims: tuple[str, ...]
@@ -57,6 +60,7 @@ class Frontier:
     seconds: float
     tried: int
     source: Path | None = None
+    complete: bool = False
 
     def frame(self) -> pd.DataFrame:
         """Columns point, then for each aim its value and `<aim>_bound`, in yuan or shares."""
@@ -134,10 +138,16 @@ def frontier(
     base = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
     are_plans = plans if plans is not None else binaries(base) <= FEW
     search = _Search(base, names, are_plans, keep_earlier, gap, time_limit, progress, _planned(len(names), points))
-    found = search.ends()
-    found += search.between(found, points)
-    kept = _numbered(_undominated(found, names), names)
-    return Frontier(base, names, kept, are_plans, time.monotonic() - began, search.tried, source)
+    ends = search.ends()
+    found, closed = search.along(ends, points) if len(names) == 2 else (search.over(ends, points), False)
+    kept = _numbered(_undominated([*ends, *found], names), names)
+    complete = closed and are_plans and all(_is_exact(point) for point in kept)
+    return Frontier(base, names, kept, are_plans, time.monotonic() - began, search.tried, source, complete)
+
+
+def _is_exact(point: Point) -> bool:
+    """Is every value of the plan its bound?"""
+    return all(abs(v - point.bounds[name]) <= _step(name) for name, v in point.values.items())
 
 
 def _checked(aims: Sequence[str], points: int) -> tuple[str, ...]:
@@ -188,10 +198,31 @@ class _Search:
             found.append(point)
         return found
 
-    def between(self, ends: Sequence[Point], points: int) -> list[Point]:
-        """The first aim best while the others keep limits spread evenly over what the ends span."""
+    def along(self, ends: Sequence[Point], points: int) -> tuple[list[Point], bool]:
+        """Points between the ends of two aims, and whether no other lies between them."""
+        name, found = self.aims[1], list[Point]()
+        sign = 1.0 if AIMS[name] == "min" else -1.0
+        best, worst = sorted(sign * end.values[name] for end in ends)
+        left = _Unknown(best, worst, _step(name))
+        evenly = [best + (worst - best) * k / (points - 1) for k in range(1, points - 1)]
+        most = 2 * points
+        while self.tried < most and left.pieces and (evenly or len(found) < points - len(ends)):
+            at = evenly.pop() if evenly else left.next()
+            if not left.holds(at):
+                continue
+            limit = _limit(name, sign * at)
+            point = self.point(self.aims, {name: limit})
+            value = best if point is None else sign * point.values[name]
+            apart = (abs(sign * other.values[name] - value) > left.step for other in (*ends, *found))
+            if point is not None and all(apart):
+                found.append(point)
+            left.answered(at, value)
+        return found, not left.pieces
+
+    def over(self, ends: Sequence[Point], points: int) -> list[Point]:
+        """Of three aims: the first best while the others keep limits spread evenly over what the ends span."""
         others = self.aims[1:]
-        steps = points - 2 if len(others) == 1 else _steps(points)
+        steps = _steps(points)
         spans = []
         for name in others:
             values = [end.values[name] for end in ends]
@@ -231,6 +262,48 @@ class _Search:
         values = {name: reached.values[name] for name in self.aims}
         bounds = {name: reached.bounds[name] for name in self.aims}
         return Point(0, values, bounds, (*order, *self.after), dict(limits), reached)
+
+
+class _Unknown:
+    """The stretches of the second aim (less is better) where a point may still lie.
+
+    A point found under a limit shows that none lies between it and the limit. `from_point`: does the stretch begin at
+    a point? Then its middle is asked; if not, what lies below is known to be empty, and its end is asked next.
+    """
+
+    def __init__(self, low: float, high: float, step: float) -> None:
+        self.step = step
+        self.pieces: list[tuple[float, float, bool]] = []
+        self._keep(low, high, True)
+
+    def _keep(self, low: float, high: float, from_point: bool) -> None:
+        if high - low > 2 * self.step:
+            self.pieces.append((low, high, from_point))
+
+    def holds(self, at: float) -> bool:
+        """May an answer at this limit be a new point?"""
+        return any(low < at < high for low, high, _from_point in self.pieces)
+
+    def next(self) -> float:
+        """The limit to ask next: in the widest stretch."""
+        low, high, from_point = max(self.pieces, key=lambda piece: piece[1] - piece[0])
+        return (low + high) / 2 if from_point else high - self.step
+
+    def answered(self, at: float, value: float) -> None:
+        """Asked at a limit, the best point is worth `value` there."""
+        pieces, self.pieces = self.pieces, []
+        for low, high, from_point in pieces:
+            if not low < at < high:
+                self._keep(low, high, from_point)
+                continue
+            self._keep(low, min(value, high), from_point)
+            if high - at > 2 * self.step:
+                self._keep(at, high, value > low + self.step)
+
+
+def _step(name: str) -> float:
+    """Values that are no farther apart than this count as one: a tenth of a yuan, a thousandth of a per cent."""
+    return 10.0 * 10.0 ** -_PLACES.get(name, 2)
 
 
 def _limit(name: str, value: float) -> Decimal:

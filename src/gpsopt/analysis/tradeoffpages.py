@@ -47,6 +47,8 @@ def frontier_page(found: Frontier, lang: str) -> str:
     if len(found.aims) == 2:
         for before, after in zip(found.points, found.points[1:], strict=False):
             out.print(_step(found, before, after, lang), soft_wrap=True)
+    if found.complete:
+        out.print(say("tradeoff.complete", lang), soft_wrap=True)
     kept, tried = len(found.points), found.tried
     out.print(say("tradeoff.counted", lang, kept=kept, tried=tried, seconds=f"{found.seconds:.1f}"), soft_wrap=True)
     return out.text()

@@ -60,6 +60,6 @@ def frontier(
          "file": str(files[k]) if files else None}
         for k, p in enumerate(found.points)
     ]  # fmt: skip
-    document = {"aims": list(found.aims), "plans": found.are_plans, "points": shown, "tried": found.tried,
-                "seconds": round(found.seconds, 3)}  # fmt: skip
+    document = {"aims": list(found.aims), "plans": found.are_plans, "complete": found.complete, "points": shown,
+                "tried": found.tried, "seconds": round(found.seconds, 3)}  # fmt: skip
     return Reply(text="\n".join(lines), document=document)

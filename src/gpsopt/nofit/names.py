@@ -98,6 +98,11 @@ class Names:
             case _:
                 return value
 
+    def unit(self, need: str, lang: str) -> str:
+        """The unit of what a need asks for, in words."""
+        item, _area = self._needs.get(need, ("", ""))
+        return unit_of(self._units.get(item) or "", lang)
+
     def _named(self, table: str, key: str, lang: str) -> str:
         row = self._rows(table).get(key, (None, None))
         name = row[0] or row[1] if lang == "zh" else row[1] or row[0]

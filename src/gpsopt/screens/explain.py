@@ -119,7 +119,9 @@ def shortfall(here: Visit, record: Record, need: str, *, missing: bool) -> None:
     ])  # fmt: skip
     grid(here, table, "trials", way=here.say("why.way"), left=here.say("why.left"), closes=here.say("why.closes"),
          money=here.say("why.money", unit=here.money_unit))  # fmt: skip
-    st.caption(here.say("explain.how_relaxed"))
+    if answer["cheapest"]:
+        st.markdown(str(answer["cheapest"]["text"]))
+    st.caption(here.say("explain.how_need_proven" if answer["proven"] else "explain.how_need"))
 
 
 def _clause(here: Visit, row: dict[str, Any]) -> str:
@@ -172,7 +174,7 @@ def award(here: Visit, record: Record, run: Run, need: str, offer: str) -> None:
     if answer["aims"]:
         st.markdown(f"**{here.say('why.replacing' if answer['in_plan'] else 'why.taking')}**")
         aims(here, answer["aims"], f"award_{offer}")
-    st.caption(here.say("explain.how_proven" if answer["proven"] else "explain.how_relaxed"))
+    st.caption(here.say("explain.how_proven" if answer["proven"] else "explain.how_around"))
 
 
 def _verdict(here: Visit, answer: dict[str, Any]) -> str:

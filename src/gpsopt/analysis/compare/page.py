@@ -11,7 +11,8 @@ from rich import box
 from rich.table import Table
 
 from gpsopt.analysis.compare.comparison import Comparison, Contrast
-from gpsopt.analysis.compare.wording import Names, cause_name, cause_place, difference_line
+from gpsopt.analysis.compare.wording import Names, cause_name, cause_place, difference_line, grouped
+from gpsopt.cells import plain
 from gpsopt.errors import visible
 from gpsopt.figures import aim_figure, goal_figure, wan
 from gpsopt.sheet import Sheet
@@ -22,6 +23,7 @@ _SIDE_BY_SIDE: Final = 3  # runs beside the baseline
 _CELLS: Final = 5  # of a change that are shown
 _AWARDS: Final = 6
 _MOVERS: Final = 3
+_SEEN: Final = Decimal(50)  # yuan: less is 0.00 in 10,000 yuan
 _PARTS: Final = ("direct", "stranded", "purchased", "unspent")
 
 
@@ -32,7 +34,7 @@ def page_of(comparison: Comparison, lang: str) -> str:
     for line in _head(comparison, lang):
         out.print(line, soft_wrap=True)
     for contrast in comparison.contrasts:
-        for line in _inputs(contrast, lang):
+        for line in _inputs(contrast, names, lang):
             out.print(line, soft_wrap=True)
     for start in range(0, len(comparison.contrasts), _SIDE_BY_SIDE):
         beside = comparison.contrasts[start : start + _SIDE_BY_SIDE]
@@ -71,7 +73,7 @@ def _head(comparison: Comparison, lang: str) -> Iterator[str]:
         yield _word("baseline_line" if place == 0 else "run_line", lang, **said)
 
 
-def _inputs(contrast: Contrast, lang: str) -> Iterator[str]:
+def _inputs(contrast: Contrast, names: Names, lang: str) -> Iterator[str]:
     yield ""
     yield _word("inputs", lang, name=contrast.name)
     if not len(contrast.inputs):
@@ -83,7 +85,7 @@ def _inputs(contrast: Contrast, lang: str) -> Iterator[str]:
         yield f"  {line}{_word('at', lang, place=place) if place else ''}"
         if count > 1 or cause.differences[0].key:
             for difference in cause.differences[:_CELLS]:
-                yield f"       {visible(difference_line(difference, lang), _WIDTH)}"
+                yield f"       {visible(difference_line(difference, names, lang), _WIDTH)}"
         if count > _CELLS:
             yield f"       {_word('more', lang, count=count - _CELLS)}"
     options = contrast.inputs[contrast.inputs["table"] == "options"]
@@ -203,15 +205,17 @@ def _decisions(contrast: Contrast, names: Names, lang: str) -> Iterator[str]:
             f"award_{row['kind']}", lang, year=row["year"], item=names.of("item", row["item"]),
             area=names.of("area", row["area"]), undertaker=names.of("undertaker", row["undertaker"]),
             before=wan(row["amount_before"]), after=wan(row["amount_after"]), offer=row["offer"], need=row["need"],
+            less=grouped(plain(row["quantity_before"])), more=grouped(plain(row["quantity_after"])),
         )  # fmt: skip
     if len(awards) > _AWARDS:
         yield f"  {_word('more', lang, count=len(awards) - _AWARDS)}"
 
 
 def _movers(contrast: Contrast, names: Names, lang: str) -> Iterator[str]:
-    movers = contrast.movers
     if not contrast.two_plans:
         return
+    movers = contrast.movers
+    movers = movers[[abs(change) >= _SEEN for change in movers["change"]]]
     yield _word("movers", lang, name=contrast.name)
     if movers.empty:
         yield f"  {_word('nobody', lang)}"

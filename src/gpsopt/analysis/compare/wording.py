@@ -13,6 +13,7 @@ from gpsopt.text import messages, say, term
 
 _KEYS: Final = {"purchaser": "purchasers", "area": "areas", "item": "items", "undertaker": "undertakers"}
 _MOST: Final = 3  # values of a condition that are spelled out
+_GROUPED: Final = ("money", "price", "quantity", "count", "number")  # kinds of cells
 
 
 class Names:
@@ -30,15 +31,31 @@ class Names:
         """The name, or the key where there is none."""
         return self._known.get((by, key), key)
 
+    def with_key(self, by: str, key: str) -> str:
+        """The name with its key, by which the table knows it."""
+        name = self.of(by, key)
+        return key if name == key else f"{name} ({key})"
 
-def difference_line(difference: Difference, lang: str) -> str:
-    """`civil_affairs 2016: 1200000 → 1080000`, with the column's title where it is not a whole row."""
-    table, key, _column, before, after, kind = difference.row()
+
+def difference_line(difference: Difference, names: Names, lang: str) -> str:
+    """`Civil affairs (civil_affairs) 2016: 1,200,000 → 1,080,000`, with the column's title where it is no row's."""
+    table, key, column, before, after, kind = difference.row()
     if kind != "changed":
         return say(f"compare.row_{kind}", lang, cells=after or before)
     subject = key if table in SCHEMA or table == "lock" else " · ".join(_path(difference, lang)[-2:])
+    if table in SCHEMA:
+        parts = zip((*SCHEMA[table].key, *difference.key), difference.key, strict=False)
+        subject = " ".join(names.with_key(name, cell_text(k)) for name, k in parts if k is not None)
+        if SCHEMA[table].column(column).kind in _GROUPED:
+            before, after = grouped(before), grouped(after)
     none = say("compare.empty", lang)
     return say("compare.cell", lang, row=subject, before=before or none, after=after or none)
+
+
+def grouped(number: str) -> str:
+    """A decimal text with its thousands set apart; other text as it is."""
+    whole, dot, rest = number.partition(".")
+    return f"{int(whole):,}{dot}{rest}" if whole.lstrip("-").isdigit() and whole != "-0" else number
 
 
 def cause_name(cause: Cause, lang: str) -> str:

@@ -19,9 +19,11 @@ _NAMED: Final = 4  # limits of capacity that are named
 def need_page(answer: NeedAnswer, lang: str) -> str:
     """The need's shortfall, what stands in the way, what was tried, and the cheapest way to close it."""
     subjects = Subjects(answer.scenario)
+    unit = subjects.unit(answer.need, lang)
     lines = [say("explain.need", lang, need=subjects.of(answer.need, lang), candidates=answer.candidates)]
     for row in answer.coverage.to_dict("records"):
-        lines.append(say("explain.need_year", lang, **{k: row[k] for k in ("year", "target", "served", "shortfall")}))
+        said = {k: f"{row[k]:,.10g}" for k in ("target", "served", "shortfall")}
+        lines.append(say("explain.need_year", lang, year=row["year"], unit=unit, **said))
     if not answer.cause:
         return "\n".join([*lines, say("explain.no_shortfall", lang)])
     lines.append(say(f"explain.cause_{answer.cause}", lang))
@@ -31,7 +33,7 @@ def need_page(answer: NeedAnswer, lang: str) -> str:
             way = say(f"explain.way_{row['way']}", lang, what=_what(row, lang, subjects))
             idle.append(way)
         elif not math.isnan(row["left"]):
-            lines.append(f"  {trial_line(row, lang, subjects)}")
+            lines.append(f"  {trial_line(row, lang, subjects, unit)}")
     if idle:
         lines.append("  " + say("explain.trials_idle", lang, ways=say("explain.then", lang).join(idle)))
     cheapest = cheapest_line(answer, lang, subjects)
@@ -39,9 +41,10 @@ def need_page(answer: NeedAnswer, lang: str) -> str:
                       say("explain.how_need_proven" if answer.is_proven else "explain.how_need", lang)])  # fmt: skip
 
 
-def trial_line(row: Mapping[Any, Any], lang: str, subjects: Subjects) -> str:
+def trial_line(row: Mapping[Any, Any], lang: str, subjects: Subjects, unit: str) -> str:
     """One trial: what was given, what is left, what it takes."""
-    said = {"left": f"{row['left']:,.2f}", "closes": f"{row['closes']:,.2f}", "money": yuan(row["money"], lang)}
+    said = {"left": f"{row['left']:,.2f}", "closes": f"{row['closes']:,.2f}", "money": yuan(row["money"], lang),
+            "unit": unit}  # fmt: skip
     return say(f"explain.trial_{row['way']}", lang, what=_what(row, lang, subjects), **said) + _capacity(
         row, lang, subjects
     )
@@ -53,7 +56,8 @@ def cheapest_line(answer: NeedAnswer, lang: str, subjects: Subjects) -> str:
         return ""
     row = answer.trials.iloc[answer.cheapest].to_dict()
     way = say(f"explain.way_{row['way']}", lang, what=_what(row, lang, subjects))
-    said = {"closes": f"{row['closes']:,.2f}", "left": f"{row['left']:,.2f}", "money": yuan(row["money"], lang)}
+    said = {"closes": f"{row['closes']:,.2f}", "left": f"{row['left']:,.2f}", "money": yuan(row["money"], lang),
+            "unit": subjects.unit(answer.need, lang)}  # fmt: skip
     return say("explain.cheapest", lang, way=way, **said) + _capacity(row, lang, subjects)
 
 
@@ -76,11 +80,12 @@ def _capacity(row: Mapping[Any, Any], lang: str, subjects: Subjects) -> str:
 def need_document(answer: NeedAnswer, lang: str) -> dict[str, Any]:
     """The need's answer as JSON values."""
     subjects = Subjects(answer.scenario)
+    unit = subjects.unit(answer.need, lang)
     trials = records(answer.trials.drop(columns="capacity"))
     for trial, row in zip(trials, answer.trials.to_dict("records"), strict=True):
         names = ("rule", "index", "year", "more")
         trial["capacity"] = [dict(zip(names, limit, strict=True)) for limit in row["capacity"]]
-        trial["text"] = "" if math.isnan(row["left"]) else trial_line(row, lang, subjects)
+        trial["text"] = "" if math.isnan(row["left"]) else trial_line(row, lang, subjects, unit)
     cheapest = None if answer.cheapest is None else trials[answer.cheapest]
     return {
         "need": answer.need, "cause": answer.cause, "candidates": answer.candidates, "proven": answer.is_proven,

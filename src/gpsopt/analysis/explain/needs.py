@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from gpsopt.analysis.explain.asked import check_known
 from gpsopt.analysis.explain.contest import MOST_PROVEN, pairs_in_question
 from gpsopt.analysis.explain.rules import without_clause
-from gpsopt.errors import UsageError
 from gpsopt.plan.plan import Result
 from gpsopt.runread import Run, as_run
 from gpsopt.scenario import Scenario
@@ -73,10 +73,7 @@ class NeedAnswer:
 def explain_need(source: Run | Result | str | Path, need: str) -> NeedAnswer:
     """Why the need misses its target in this run. Raises UsageError where the run has no such need."""
     run = as_run(source)
-    if need not in set(run.scenario.tables["needs"]["need"]):
-        raise UsageError("explain_unknown", what="need", name=need)
-    if "allocation" not in run.frames:
-        raise UsageError("explain_no_plan", run=str(run.folder))
+    check_known(run, need=need)
     coverage = run.frames["coverage"]
     mine = coverage[coverage["need"] == need].reset_index(drop=True)
     missing = float(sum(mine["shortfall"]))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from gpsopt.analysis.explain.around import Around
-from gpsopt.analysis.explain.contest import MOST_PROVEN, Contest, Mode, Worse, aims_frame, first_worse
+from gpsopt.analysis.explain.asked import check_known
+from gpsopt.analysis.explain.contest import MOST_PROVEN, Contest, Mode, Worse, aims_frame
+from gpsopt.analysis.explain.prices import touching_prices
 from gpsopt.analysis.explain.winning import Win, price_to_win
 from gpsopt.errors import UsageError
 from gpsopt.plan.plan import Result
@@ -17,6 +19,7 @@ from gpsopt.runread import Run, as_run
 from gpsopt.scenario import Scenario
 from gpsopt.whatif import Prepared, prepared
 
+_RULES: Final = 5  # dearest prices that are solved again
 RIVALS = ("need", "year", "offer", "undertaker", "price", "setup", "quantity")
 
 
@@ -25,7 +28,8 @@ class OfferAnswer:
     """`awards`, `excluded`: the plan's rows of the offer; `rivals`: every candidate for the same needs and years, by
     price (with what the plan buys of it). `aims`: the aims as they are and the other way round: without the offer
     where it has an award (what replacing it costs), with it where it has none (what it would cost to take it).
-    `beaten`: the first aim that worsens; `win`: its price to win. `rules`: prices of rules that touch it. In a model
+    `beaten`: the first aim that worsens; `win`: its price to win. `rules`: the dearest prices of rules that touch it,
+    with the awards held and solved again at a small step; `binding`: how many such rows have a price. In a model
     too large for proof (`is_proven` false) the aims are intervals: `difference` is that of a plan that was found,
     `bound` the least that is proven; small models have no room between them.
     """
@@ -41,6 +45,7 @@ class OfferAnswer:
     win: Win | None
     is_proven: bool
     scenario: Scenario
+    binding: int = 0
 
     @property
     def is_in(self) -> bool:
@@ -51,7 +56,7 @@ class OfferAnswer:
 def explain_offer(source: Run | Result | str | Path, offer: str, need: str | None = None) -> OfferAnswer:
     """Why this offer (for this need) or why not. Raises UsageError where the run has no such offer or need."""
     run = as_run(source)
-    _known(run, offer, need)
+    check_known(run, offer=offer, need=need)
     awards, excluded = (_about(run.frames[name], offer, need) for name in ("allocation", "excluded"))
     asked = _Asked(run, offer, need, awards, excluded)
     of = prepared(run.scenario)
@@ -79,23 +84,25 @@ class _Asked:
         self, of: Prepared, aims: pd.DataFrame, beaten: Worse | None, win: Win | None, is_proven: bool
     ) -> OfferAnswer:  # fmt: skip
         rivals = _rivals(of, self.run, self.offer, self.need)
-        rules = _rules(self.run, self.offer, rivals)
+        rules, binding = touching_prices(of, self.run, _names_of(self.run, self.offer, rivals), _RULES)
         return OfferAnswer(
             self.offer, self.need, self.awards, self.excluded, rivals, rules, aims, beaten, win, is_proven,
-            self.run.scenario,
+            self.run.scenario, binding,
         )  # fmt: skip
 
 
 def _proven(asked: _Asked, of: Prepared, source: str) -> OfferAnswer:
     """By plans solved to the end."""
     contest = Contest(asked.run.scenario, asked.offer, asked.need, of)
-    free = contest.answer("free")
-    if free is None:
+    best = contest.best()
+    if best is None:
         raise UsageError("explain_no_plan", run=source)
-    other = contest.answer("without" if len(asked.awards) else "with")
-    barred = len(asked.excluded) > 0 and not len(asked.awards) and other is None and contest.answer("with") is None
+    mode: Mode = "without" if len(asked.awards) else "with"
+    other = contest.answer(mode)
+    barred = len(asked.excluded) > 0 and mode == "with" and other is None
     win = price_to_win(asked.run.scenario, asked.offer, asked.need, contest) if not barred or asked.by_price else None
-    return asked.answer(of, aims_frame(free, other), first_worse(other, free), win, True)
+    beaten = contest.beaten(best, mode) if other is not None else Worse("", float("inf"))
+    return asked.answer(of, aims_frame(best.stages, other), beaten, win, True)
 
 
 def _around(asked: _Asked, of: Prepared) -> OfferAnswer:
@@ -108,15 +115,6 @@ def _around(asked: _Asked, of: Prepared) -> OfferAnswer:
     may_win = len(around.places) > 0 or asked.by_price
     win = around.price(rest, with_it) if may_win and rest is not None and with_it is not None else None
     return asked.answer(of, around.aims_frame(mode, other), around.first_worse(other), win, False)
-
-
-def _known(run: Run, offer: str, need: str | None) -> None:
-    for table, key in (("offers", offer), ("needs", need)):
-        known = set(run.scenario.tables[table][table[:-1]])
-        if key is not None and key not in known:
-            raise UsageError("explain_unknown", what=table[:-1], name=key)
-    if "allocation" not in run.frames:
-        raise UsageError("explain_no_plan", run=str(run.folder))
 
 
 def _about(frame: pd.DataFrame, offer: str, need: str | None) -> pd.DataFrame:
@@ -146,11 +144,8 @@ def _offers(scenario: Scenario) -> Any:
     return Tables({"offers": scenario.tables.filled("offers")}, {}).rows("offers")
 
 
-def _rules(run: Run, offer: str, rivals: pd.DataFrame) -> pd.DataFrame:
-    """Prices of rules whose index names the offer, its undertaker, or the purchasers of its needs."""
-    frame = run.frames["prices"]
+def _names_of(run: Run, offer: str, rivals: pd.DataFrame) -> set[str]:
+    """What the index of a rule that touches the offer names: it, its undertaker, its needs and their purchasers."""
     needs = run.scenario.tables["needs"]
     buyers = {p for n, p in zip(needs["need"], needs["purchaser"], strict=True) if n in set(rivals["need"])}
-    mine = {offer, *rivals.loc[rivals["offer"] == offer, "undertaker"], *buyers, *rivals["need"]}
-    touches = pd.Series([bool(mine & set(str(i).split()[1:])) for i in frame["index"]], index=frame.index, dtype=bool)
-    return frame[touches].reset_index(drop=True)
+    return {offer, *rivals.loc[rivals["offer"] == offer, "undertaker"], *buyers, *rivals["need"]}

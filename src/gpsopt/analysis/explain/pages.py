@@ -9,7 +9,7 @@ import pandas as pd
 
 from gpsopt.analysis.explain.needpages import need_document, need_page
 from gpsopt.analysis.explain.offers import OfferAnswer
-from gpsopt.analysis.explain.pricepages import limit_of, prices_document, prices_page, rate_line
+from gpsopt.analysis.explain.pricepages import price_line, prices_document, prices_page
 from gpsopt.analysis.explain.winning import Win
 from gpsopt.analysis.explain.wording import (
     Subjects,
@@ -18,14 +18,13 @@ from gpsopt.analysis.explain.wording import (
     change,
     clause_name,
     figure,
-    moves,
+    is_seen,
     plain,
     records,
 )
 from gpsopt.text import say, term
 
 _SHOWN: Final = 12
-_RULES: Final = 5  # whose prices touch the offer
 
 
 def offer_page(answer: OfferAnswer, lang: str) -> str:
@@ -39,8 +38,10 @@ def offer_page(answer: OfferAnswer, lang: str) -> str:
             "need": subjects.of(row["need"], lang),
             "price": f"{row['price']:,.2f}",
             "amount": f"{row['amount']:,.2f}",
+            "quantity": f"{row['quantity']:,.10g}",
+            "unit": subjects.unit(row["need"], lang),
         }
-        lines.append(say("explain.award", lang, year=row["year"], quantity=row["quantity"], **said))
+        lines.append(say("explain.award", lang, year=row["year"], **said))
     lines += _more(answer.awards, lang)
     for row in answer.excluded.head(_SHOWN).to_dict("records"):
         year = say("explain.every_year", lang) if pd.isna(row["year"]) else row["year"]
@@ -53,9 +54,10 @@ def offer_page(answer: OfferAnswer, lang: str) -> str:
         lines.append(say("explain.without_around" if answer.is_in else "explain.with_around", lang))
     lines += _aim_lines(answer.aims, lang)
     lines += [_worse_line(answer, lang), *([] if answer.win is None else [win_line(answer.win, lang)])]
-    lines += [_binds(row, lang, subjects) for row in answer.rules.head(_RULES).to_dict("records")]
-    lines += _more(answer.rules, lang, _RULES)
-    return "\n".join([*lines, say("explain.how_proven" if answer.is_proven else "explain.how_around", lang)])
+    if not answer.rules.empty:
+        lines.append(say("explain.binds", lang, shown=len(answer.rules), count=answer.binding))
+        lines += [f"  {price_line(row, lang, subjects)}" for row in answer.rules.to_dict("records")]
+    return "\n".join([*lines, _how_searched([answer.aims], answer.is_proven, lang)])
 
 
 def _more(frame: pd.DataFrame, lang: str, shown: int = _SHOWN) -> list[str]:
@@ -77,16 +79,6 @@ def _worse_line(answer: OfferAnswer, lang: str) -> str:
     return say("explain.first_worse_between", lang, aim=aim_noun(beaten.aim, lang), amount=shown, least=least)
 
 
-def _binds(row: Mapping[Any, Any], lang: str, subjects: Subjects) -> str:
-    """A price of the run's own table that touches the offer."""
-    rule, _space, index = str(row["index"]).partition(" ")
-    limit = limit_of({"rule": rule, "index": index, "year": row["year"]}, lang, subjects)
-    aim, _slash, per = str(row["unit"]).partition("/")
-    rate = (moves if per == "unit" else rate_line)(aim, float(row["price"]), lang)
-    said = {"price": rate, "per": say("explain.a_yuan" if per == "yuan" else "explain.a_unit", lang)}  # fmt: skip
-    return say("explain.binds", lang, limit=limit, clause=clause_name(row["clause"], lang), **said)
-
-
 def win_line(win: Win, lang: str) -> str:
     """The price to win in one sentence."""
     shown = {name: None if value is None else f"{value:,.2f}" for name, value in
@@ -104,7 +96,8 @@ def _rival_lines(answer: OfferAnswer, lang: str, subjects: Subjects) -> list[str
         key = "explain.rival_bought" if row["quantity"] > 0 else "explain.rival"
         lines.append(say(key, lang, year=row["year"], need=subjects.of(row["need"], lang),
                          offer=subjects.of(row["offer"], lang), price=f"{row['price']:,.2f}",
-                         setup=f"{row['setup']:,.2f}", quantity=f"{row['quantity']:,.2f}"))  # fmt: skip
+                         setup=f"{row['setup']:,.2f}", quantity=f"{row['quantity']:,.10g}",
+                         unit=subjects.unit(row["need"], lang)))  # fmt: skip
     lines += _more(answer.rivals, lang)
     return [say("explain.rivals", lang), *lines] if lines else [say("explain.no_rivals", lang)]
 
@@ -113,7 +106,7 @@ def rule_page(clause: str, aims: pd.DataFrame, lang: str) -> str:
     """What striking a clause changes, aim by aim."""
     head = say("explain.struck", lang, clause=clause_name(clause, lang))
     took = say("explain.took", lang, seconds=f"{aims['seconds'].iloc[0]:.1f}")
-    return "\n".join([head, *_aim_lines(aims, lang), _how_searched([aims], lang), took])
+    return "\n".join([head, *_aim_lines(aims, lang), _how_searched([aims], _is_proven(aims), lang), took])
 
 
 def rules_page(rules: Mapping[str, pd.DataFrame], lang: str) -> str:
@@ -121,8 +114,8 @@ def rules_page(rules: Mapping[str, pd.DataFrame], lang: str) -> str:
     lines = [say("explain.rules", lang, count=len(rules))]
     still = []
     for clause, aims in rules.items():
-        small = [5e-7 if name == "worst_area" else 0.005 for name in aims["aim"]]
-        moved = aims[aims["after"].isna() | (aims["difference"].abs() > pd.Series(small, index=aims.index))]
+        seen = [pd.isna(d) or is_seen(name, float(d)) for name, d in zip(aims["aim"], aims["difference"], strict=True)]
+        moved = aims[seen]
         if moved.empty:
             still.append(clause_name(clause, lang))
             continue
@@ -130,15 +123,18 @@ def rules_page(rules: Mapping[str, pd.DataFrame], lang: str) -> str:
     if still:
         lines.append(say("explain.rules_free", lang, clauses=say("explain.comma", lang).join(still)))
     seconds = sum(float(aims["seconds"].iloc[0]) for aims in rules.values())
-    return "\n".join([*lines, _how_searched(rules.values(), lang), say("explain.took", lang, seconds=f"{seconds:.1f}")])
+    how = _how_searched(rules.values(), all(map(_is_proven, rules.values())), lang)
+    return "\n".join([*lines, how, say("explain.took", lang, seconds=f"{seconds:.1f}")])
 
 
-def _how_searched(frames: Collection[pd.DataFrame], lang: str) -> str:
-    """From proven plans, from plans with gaps, or from the relaxed model."""
-    if not all(_is_proven(aims) for aims in frames):
-        return _how(False, lang)
+def _how_searched(frames: Collection[pd.DataFrame], is_proven: bool, lang: str) -> str:
+    """From proven plans, from plans with gaps; else, of an offer from plans around this one, of a rule from the relaxed
+    model."""
+    if not is_proven:
+        around = any("proven" not in aims for aims in frames)
+        return say("explain.how_around" if around else "explain.how_relaxed", lang)
     open_ = max((float(aims["open"].max()) for aims in frames if aims["open"].notna().any()), default=0.0)
-    return say("explain.how_searched", lang) if open_ > 0.005 else _how(True, lang)
+    return say("explain.how_searched" if open_ > 0.005 else "explain.how_proven", lang)
 
 
 def _is_proven(aims: pd.DataFrame) -> bool:
@@ -152,16 +148,15 @@ def _aim_lines(aims: pd.DataFrame, lang: str) -> list[str]:
         if after is None:
             return [say("explain.nothing_fits", lang)]
         name = str(row["aim"])
-        said = {"aim": aim_noun(name, lang), "before": figure(name, row["before"]), "after": figure(name, after),
-                "difference": change(name, row["difference"], lang)}  # fmt: skip
-        sure = abs(row["difference"] - row["bound"]) <= 1e-9 * max(1.0, abs(after))
-        open_ = {"open": figure(name, row["open"])} if sure else {"bound": change(name, row["bound"], lang)}
-        lines.append(say("explain.aim_line" if sure else "explain.aim_between", lang, **said, **open_))
+        said = {"aim": aim_noun(name, lang), "before": figure(name, row["before"], lang),
+                "after": figure(name, after, lang), "difference": change(name, row["difference"], lang)}  # fmt: skip
+        if abs(row["difference"] - row["bound"]) > 1e-9 * max(1.0, abs(after)):
+            lines.append(say("explain.aim_between", lang, **said, bound=change(name, row["bound"], lang)))
+        elif is_seen(name, row["open"]):
+            lines.append(say("explain.aim_open", lang, **said, open=figure(name, row["open"], lang)))
+        else:
+            lines.append(say("explain.aim_line", lang, **said))
     return lines
-
-
-def _how(is_proven: bool, lang: str) -> str:
-    return say("explain.how_proven" if is_proven else "explain.how_relaxed", lang)
 
 
 def offer_document(answer: OfferAnswer, lang: str) -> dict[str, Any]:
@@ -170,7 +165,7 @@ def offer_document(answer: OfferAnswer, lang: str) -> dict[str, Any]:
     return {
         "offer": answer.offer, "need": answer.need, "in_plan": answer.is_in, "proven": answer.is_proven,
         "awards": records(answer.awards), "excluded": records(answer.excluded), "rivals": records(answer.rivals),
-        "rules": records(answer.rules), "aims": records(answer.aims),
+        "rules": records(answer.rules), "binding": answer.binding, "aims": records(answer.aims),
         "first_worse": None if beaten is None else {"aim": beaten.aim, "amount": plain(beaten.amount)},
         "price_to_win": None if win is None else {
             "price": plain(win.price), "above": plain(win.above), "top": plain(win.top), "ends": win.ends,

@@ -9,9 +9,9 @@ from typing import Any, Final
 import pandas as pd
 
 from gpsopt.analysis.explain.prices import RuleAnswer
-from gpsopt.analysis.explain.wording import Subjects, aim_noun, change, clause_name, moves, records, yuan
+from gpsopt.analysis.explain.wording import Subjects, aim_noun, change, is_seen, moves, records, yuan
 from gpsopt.model.aims import MONEY_AIMS
-from gpsopt.text import messages, say, unit_of
+from gpsopt.text import messages, say, term, unit_of
 
 _SHOWN: Final = 12
 _STILL: Final = 1e-6
@@ -38,10 +38,12 @@ def price_line(row: Mapping[Any, Any], lang: str, subjects: Subjects) -> str:
     what the dual says."""
     limit = limit_of(row, lang, subjects)
     said = {
-        "limit": limit[:1].upper() + limit[1:] if lang == "en" else limit, "rule": row["rule"],
+        "limit": limit[:1].upper() + limit[1:] if lang == "en" else limit,
+        "rule": say("explain.rule_name", lang, name=term(row["clause"], lang, within="clauses"),
+                    code=f"{row['clause']}.{row['rule']}"),
         "now": _limit(row["limit"], row["unit"], lang),
         "per": say("explain.a_yuan" if row["unit"] == "yuan" else "explain.a_unit", lang),
-        "clause": clause_name(row["clause"], lang), "awards": say(f"explain.awards_{row['awards']}", lang),
+        "awards": say(f"explain.awards_{row['awards']}", lang),
     }  # fmt: skip
     if row["more"] is None or pd.isna(row["more"]):
         return say("explain.price_dual", lang, **said, more=_rate(row, row["price"], lang))
@@ -54,7 +56,7 @@ def price_line(row: Mapping[Any, Any], lang: str, subjects: Subjects) -> str:
 def _rate(row: Mapping[Any, Any], rate: float, lang: str) -> str:
     """What a yuan or a unit does to the aim."""
     if math.isinf(rate):
-        return say("explain.none", lang)
+        return say("explain.none_then", lang)
     if abs(rate) <= _STILL * max(1.0, abs(row["price"])):
         return say("explain.stays", lang, aim=aim_noun(row["aim"], lang))
     return rate_line(row["aim"], rate, lang) if row["unit"] == "yuan" else moves(row["aim"], rate, lang)
@@ -112,18 +114,29 @@ def _looked_into(answer: RuleAnswer, row: Mapping[Any, Any], lang: str, subjects
              (("low", low), ("high", high), ("less", now - low), ("more", high - now))}  # fmt: skip
     yield say("explain.holds", lang, **shown)
     for step in _of(answer.finite, row).to_dict("records"):
-        said = {
-            "step": f"{step['step']:+.0%}",
-            "limit": _limit(step["limit"], row["unit"], lang),
-            "held": change(row["aim"], step["held"], lang),
-            "free": change(row["aim"], step["free"], lang),
-        }
-        line = say("explain.step", lang, **said)
-        if step["seconds"] is not None and not pd.isna(step["seconds"]):
-            open_ = "" if pd.isna(step["plan_open"]) else f" ±{change(row['aim'], step['plan_open'], lang).lstrip('+')}"
-            line += say("explain.step_plan", lang, plan=change(row["aim"], step["plan"], lang) + open_,
-                        seconds=f"{step['seconds']:.1f}")  # fmt: skip
-        yield line
+        yield _step_line(row, step, lang)
+
+
+def _step_line(row: Mapping[Any, Any], step: Mapping[Any, Any], lang: str) -> str:
+    """The finite answers at one step: of a purchaser's money a share of its whole budget, else of the limit."""
+    size = f"{step['step']:+.0%}"
+    size = say("explain.step_whole", lang, step=size) if row["rule"] == "purchases_within_line" else size
+    changes = {name: _step_change(row["aim"], step[name], lang) for name in ("held", "free", "plan")}
+    said = {"step": size, "limit": _limit(step["limit"], row["unit"], lang), "aim": aim_noun(row["aim"], lang)}
+    line = say("explain.step", lang, **said, held=changes["held"], free=changes["free"])
+    if step["seconds"] is None or pd.isna(step["seconds"]):
+        return line
+    open_ = step["plan_open"]
+    if open_ is not None and not pd.isna(open_) and is_seen(row["aim"], open_):
+        changes["plan"] += say("explain.step_open", lang, open=change(row["aim"], open_, lang).lstrip("+"))
+    return line + say("explain.step_plan", lang, plan=changes["plan"], seconds=f"{step['seconds']:.1f}")
+
+
+def _step_change(aim: str, value: float | None, lang: str) -> str:
+    """What a step changes; no change and no plan say so by themselves."""
+    said = change(aim, value, lang)
+    seen = value is not None and not pd.isna(value) and is_seen(aim, value)
+    return say("explain.step_change", lang, difference=said) if seen else said
 
 
 def _limit(value: float, unit: str, lang: str) -> str:

@@ -11,15 +11,18 @@ purchase line, of its whole budget.
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
+from gpsopt.analysis.explain.asked import check_known
 from gpsopt.analysis.explain.rules import searched
-from gpsopt.errors import LimitError, UsageError
+from gpsopt.errors import LimitError
 from gpsopt.model.clauses import REGISTER
 from gpsopt.model.world import FEN_PER_WAN
 from gpsopt.plan.plan import Result
@@ -75,8 +78,7 @@ def explain_prices(
     `time_limit` seconds.
     """
     run = as_run(source)
-    if "allocation" not in run.frames:
-        raise UsageError("explain_no_plan", run=str(run.folder))
+    check_known(run)
     of = prepared(run.scenario)
     model = _Held(of, point_of(of.world, of.compiled, run.frames))
     if plans:
@@ -95,6 +97,15 @@ def explain_prices(
         pd.DataFrame([f.cells() for f in found], columns=list(PRICES)), pd.DataFrame(finite, columns=list(FINITE)),
         pd.DataFrame(services, columns=list(SERVICES)), run.scenario,
     )  # fmt: skip
+
+
+def touching_prices(of: Prepared, run: Run, named: Collection[str], check: int) -> tuple[pd.DataFrame, int]:
+    """The dearest `check` prices of rows whose index names one of `named`, each solved again at a small step (columns
+    as `RuleAnswer.prices`), and how many such rows have a price."""
+    model = _Held(of, point_of(of.world, of.compiled, run.frames))
+    mine = [price for price in model.prices() if any(part in named for part in price.key)]
+    again = [model.solved_again(price).cells() for price in mine[:check]]
+    return pd.DataFrame(again, columns=list(PRICES)), len(mine)
 
 
 @dataclass(frozen=True)
@@ -135,11 +146,18 @@ class _Held:
         lower, upper = of.compiled.column_lower.copy(), of.compiled.column_upper.copy()
         lower[fixed] = upper[fixed] = np.round(point[fixed])
         self._compiled = replace(of.compiled, column_lower=lower, column_upper=upper)
-        self._held, self._free = Relaxation(self._compiled, of.aims), Relaxation(of.compiled, of.aims)
+        self._held = Relaxation(self._compiled, of.aims)
         self._before = self._held.in_order(of.aims, of.tolerances())
-        self._free_before = self._free.in_order(of.aims, of.tolerances())
         self._plan_before: tuple[Stage, ...] | None = None
         self._limits: tuple[float | None, float | None] = (None, None)
+
+    @cached_property
+    def _free(self) -> Relaxation:
+        return Relaxation(self._of.compiled, self._of.aims)
+
+    @cached_property
+    def _free_before(self) -> tuple[LpStage, ...] | None:
+        return self._free.in_order(self._of.aims, self._of.tolerances())
 
     def search(self, gap: float | None, time_limit: float | None) -> None:
         """Whole awards are searched too, from now on."""
@@ -266,8 +284,8 @@ class _Held:
 
     def _answer(self, awards: str, price: _Price, moved: float) -> tuple[LpStage, ...] | None:
         """The aims up to the price's own, with its limit moved."""
-        compiled = self._compiled if awards == "held" else self._of.compiled
-        model = self._held if awards == "held" else self._free
+        held = awards == "held"
+        compiled, model = (self._compiled, self._held) if held else (self._of.compiled, self._free)
         model.change(_with_limit(compiled, price, moved), self._of.aims)
         upto = price.stage + 1
         return model.in_order(self._of.aims[:upto], self._of.tolerances()[:upto])

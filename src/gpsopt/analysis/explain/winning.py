@@ -1,22 +1,21 @@
-"""Price to win: the highest unit price at which an offer has an award in a best plan.
+"""Price to win: the unit price up to which an offer has an award in a best plan, to the fen.
 
-A higher price never makes a plan with the offer better, so there is one such price. It is sought between prices at
-which the offer wins and prices at which it does not: where both are decided by the same aim, along the line between
-them (that aim is a minimum of straight lines in the price), else at the middle; to the fen. Both sides of the answer
-have been solved: the price itself, and a fen above it.
+It is sought between prices at which the offer wins and prices at which it does not. By how much it is beaten is a
+minimum of straight lines in the price, so the line through two prices that lose meets nothing at one that wins; where
+that says nothing the middle is tried. Both sides of the answer have been solved: the price itself, and a fen above it.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 import pandas as pd
 
-from gpsopt.analysis.explain.contest import Contest, first_worse
+from gpsopt.analysis.explain.contest import Contest, Worse
 from gpsopt.scenario import Scenario
-from gpsopt.solving.stages import Stage
 
 _MOST_STEPS: Final = 50
 _TIMES: Final = 1_000  # a price so many times today's is no offer any more
@@ -24,11 +23,11 @@ _TIMES: Final = 1_000  # a price so many times today's is no offer any more
 
 @dataclass(frozen=True)
 class Win:
-    """`price` is the highest that wins (None: none does); `above` the lowest tried that does not (None: none).
+    """`price` is the highest found that wins (None: none does); `above` the lowest tried that does not (None: none).
 
     `ends`: won (above is a fen higher), never, standard (the item's cost standard ends the search), any (even
     a thousand times today's price), open (the search stopped at [price, above]), interval (of a model too large for
-    proof: at `price` a plan was found, from `above` on none can be). `is_proven`: by plans, else by the relaxed model.
+    proof: at `price` a plan was found, from `above` on none can be). `is_proven`: by plans solved to proof.
     """
 
     price: Decimal | None
@@ -40,40 +39,41 @@ class Win:
 
 
 def price_to_win(scenario: Scenario, offer: str, need: str | None = None, contest: Contest | None = None) -> Win:
-    """The price of `offer` (before growth) at which it has an award, for this need where one is given."""
-    asked = contest or Contest(scenario, offer, need)
-    rest = asked.answer("without")
-    search = _Search(scenario, offer, asked, rest)
+    """The price of `offer` (before growth) at which it has an award, for this need where one is given.
+
+    Every price is answered by a search to proof: for models that are small. `explain_offer` answers large ones.
+    """
+    search = _Search(scenario, offer, contest or Contest(scenario, offer, need))
     today = fen_price(scenario, offer)
     standard = standard_fen(scenario, offer)
-    top = min(max(today, 1) * _TIMES, standard if standard is not None else today * _TIMES)
+    top = min(max(today, 1) * _TIMES, standard if standard is not None else max(today, 1) * _TIMES)
     if search.wins(top):
-        return Win(_yuan(top), None, "standard" if top == standard else "any", asked.is_proven, search.solves)
+        return search.end(top, None, "standard" if top == standard else "any")
     if not search.wins(0):
-        return Win(None, Decimal(0), "never", asked.is_proven, search.solves)
+        return search.end(None, 0, "never")
     low, high = search.between(0, min(today, top), top)
-    ends = "won" if high - low == 1 else "open"
-    return Win(_yuan(low), _yuan(high), ends, asked.is_proven, search.solves)
+    return search.end(low, high, "won" if high - low == 1 else "open")
 
 
 class _Search:
-    """Tries prices; what was tried is known."""
+    """Tries prices; what was tried is known: by how much and in which aim the offer is beaten (None: it wins)."""
 
-    def __init__(self, scenario: Scenario, offer: str, asked: Contest, rest: tuple[Stage, ...] | None) -> None:
-        self._scenario, self._offer, self._asked, self._rest = scenario, offer, asked, rest
-        self._tried: dict[int, tuple[bool, str, float]] = {}
+    def __init__(self, scenario: Scenario, offer: str, asked: Contest) -> None:
+        self._scenario, self._offer, self._asked = scenario, offer, asked
+        self._tried: dict[int, Worse | None] = {}
+        self._is_proven = True
 
-    @property
-    def solves(self) -> int:
-        return len(self._tried)
+    def end(self, price: int | None, above: int | None, ends: str) -> Win:
+        wins, loses = (None if fen is None else _yuan(fen) for fen in (price, above))
+        return Win(wins, loses, ends, self._is_proven, len(self._tried))
 
     def wins(self, price: int) -> bool:
-        """Is a plan with the offer at this price (fen) as good as the best without it?"""
+        """Is the offer in a best plan at this price (fen)?"""
         if price not in self._tried:
-            found = self._asked.answer("with", at_price(self._scenario, self._offer, _yuan(price)))
-            worse = None if self._rest is None and found is not None else first_worse(found, self._rest or ())
-            self._tried[price] = (worse is None, "" if worse is None else worse.aim, _worth(found, self._rest))
-        return self._tried[price][0]
+            best = self._asked.best(at_price(self._scenario, self._offer, _yuan(price)))
+            self._is_proven &= best is None or best.is_proven
+            self._tried[price] = self._asked.beaten(best, "with")
+        return self._tried[price] is None
 
     def between(self, low: int, first: int, high: int) -> tuple[int, int]:
         """(wins, does not) a fen apart, or as close as the steps allow."""
@@ -90,23 +90,19 @@ class _Search:
         return low, high
 
     def _guess(self, low: int, high: int, step: int) -> int:
-        """Where the line through both ends meets the answer without the offer; now and then the middle."""
-        (_w, _a, under), (_v, _b, over) = self._tried.get(low, (True, "", 0.0)), self._tried.get(high, (False, "", 0.0))
-        if step % 2 == 1 or not over > 0.0 >= under or over == float("inf"):
+        """Where the line through the two lowest prices that lose meets nothing; now and then the middle."""
+        losing = sorted((p, w.amount) for p, w in self._tried.items() if w is not None and math.isfinite(w.amount))
+        if step % 3 == 2 or len(losing) < 2 or losing[0][0] != high:
             return (low + high) // 2
-        met = low + (high - low) * (-under) / (over - under)
-        return round(met) + (1 if step % 4 == 2 else 0)
+        (one, over), (other, more) = losing[:2]
+        if more <= over or self._aim(one) != self._aim(other):
+            return (low + high) // 2
+        met = math.floor(one - over * (other - one) / (more - over))
+        return low + 1 if met <= low else met
 
-
-def _worth(found: tuple[Stage, ...] | None, rest: tuple[Stage, ...] | None) -> float:
-    """How much worse the answer is in the last aim that money moves; infinite where there is none."""
-    if found is None or rest is None:
-        return float("inf") if found is None else 0.0
-    worse = first_worse(found, rest)
-    aims = [s.name for s in found]
-    place = aims.index(worse.aim) if worse is not None else aims.index("outlay") if "outlay" in aims else 0
-    sign = 1.0 if found[place].sense == "min" else -1.0
-    return sign * (found[place].value - rest[place].value)
+    def _aim(self, price: int) -> str:
+        worse = self._tried[price]
+        return "" if worse is None else worse.aim
 
 
 def at_price(scenario: Scenario, offer: str, price: Decimal) -> Scenario:

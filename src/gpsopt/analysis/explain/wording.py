@@ -39,17 +39,29 @@ def yuan(value: float, lang: str) -> str:
     return say("nofit.in_yuan", lang, amount=f"{value:,.2f}")
 
 
-def figure(aim: str, value: float) -> str:
-    """A value as it stands in a list."""
-    return f"{value:,.6f}" if aim == "worst_area" else f"{value:,.2f}"
+def figure(aim: str, value: float, lang: str) -> str:
+    """A value with its unit: coverage in per cent, money in yuan."""
+    if aim == "worst_area":
+        return f"{100 * value:,.4f} %"
+    shown = f"{value:,.2f}"
+    return say("explain.money_words", lang, value=shown) if aim in MONEY_AIMS else shown
+
+
+def is_seen(aim: str, value: float) -> bool:
+    """Is a difference large enough to be written?"""
+    return abs(value) >= (5e-7 if aim == "worst_area" else 0.005)
 
 
 def change(aim: str, value: float | None, lang: str) -> str:
-    """A signed difference of an aim; where there is none, that nothing fits."""
+    """A signed difference of an aim with its unit; where there is none, that nothing fits."""
     if value is None or pd.isna(value):
         return say("explain.none", lang)
-    small = 5e-7 if aim == "worst_area" else 0.005
-    return "0" if abs(value) < small else f"{value:+,.6f}" if aim == "worst_area" else f"{value:+,.2f}"
+    if not is_seen(aim, value):
+        return say("explain.no_change", lang)
+    if aim == "worst_area":
+        return say("explain.share_points", lang, value=f"{100 * value:+,.4f}")
+    shown = f"{value:+,.2f}"
+    return say("explain.money_words", lang, value=shown) if aim in MONEY_AIMS else shown
 
 
 def moves(aim: str, value: float, lang: str) -> str:
@@ -83,6 +95,10 @@ class Subjects:
     def item(self, key: str, lang: str) -> str:
         return str(self.names.shown(Named("items", key), lang))
 
+    def unit(self, need: str, lang: str) -> str:
+        """The unit of what a need asks for."""
+        return self.names.unit(need, lang)
+
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """A frame's rows as JSON values."""
@@ -103,5 +119,5 @@ def plain(value: Any) -> Any:
 
 
 __all__ = [
-    "Subjects", "aim_noun", "amount", "change", "clause_name", "figure", "moves", "plain", "records", "yuan",
+    "Subjects", "aim_noun", "amount", "change", "clause_name", "figure", "is_seen", "moves", "plain", "records", "yuan",
 ]  # fmt: skip
