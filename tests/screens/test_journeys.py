@@ -157,7 +157,7 @@ def test_what_was_chosen_and_built_in_words_follow_the_language(page: Page) -> N
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     expect(page.get_by_test_id("stFileUploader").get_by_text("选择文件")).to_be_visible()
     page.get_by_test_id("stMainMenu").click()
-    expect(page.get_by_text("浅色", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stMainMenuItem-theme-Light")).to_contain_text("浅色")
 
 
 def test_two_persons_see_nothing_of_each_other(page: Page, chrome: Browser, server: Server) -> None:
@@ -167,7 +167,7 @@ def test_two_persons_see_nothing_of_each_other(page: Page, chrome: Browser, serv
     second = other.new_page()
     second.goto(f"{server.address}/plan")
     calm(second)
-    expect(second.get_by_text("还没有可看的方案")).to_be_visible(timeout=20_000)
+    expect(second.get_by_text("还没有打开的模型")).to_be_visible(timeout=20_000)
     second.goto(server.address)
     calm(second)
     expect(second.get_by_text("在固定预算内，安排直接提供与购买服务")).to_be_visible()

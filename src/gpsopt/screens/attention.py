@@ -9,8 +9,10 @@ import streamlit as st
 from gpsopt.jobs import cancel
 from gpsopt.screens.checked import findings_of
 from gpsopt.screens.pages import go
-from gpsopt.screens.progress import state_words
+from gpsopt.screens.progress import state_words, titled
 from gpsopt.screens.visit import Visit
+
+_MOST = 4  # jobs in the list
 
 
 def attention(here: Visit) -> None:
@@ -28,10 +30,11 @@ def attention(here: Visit) -> None:
         if record.status == "infeasible":
             quiet = False
             words = here.say("home.no_plan", title=record.title(here.lang))
-            entry(here, "✗", words, "runs", f"none_{record.seq}")
+            entry(here, "✗", words, "runs", f"none_{record.seq}", record.scenario)
         elif here.stale(record):
             quiet = False
-            entry(here, "⚠", here.say("home.is_stale", title=record.title(here.lang)), "scenarios", f"old_{record.seq}")
+            words = here.say("home.is_stale", title=record.title(here.lang))
+            entry(here, "⚠", words, "scenarios", f"old_{record.seq}", record.scenario)
     busy = bool(here.desk.board.busy(here.desk.owner))
     if busy:
         running(here)
@@ -39,11 +42,13 @@ def attention(here: Visit) -> None:
         st.markdown(f"✓ {here.say('home.nothing')}")
 
 
-def entry(here: Visit, sign: str, words: str, page: str, key: str) -> None:
-    """One thing, and where it is dealt with."""
+def entry(here: Visit, sign: str, words: str, page: str, key: str, scenario: str = "") -> None:
+    """One thing, and where it is dealt with; the scenario that it is about is then looked at."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"{sign} {words}", width="stretch")
         if st.button(here.say("home.open"), key=f"open_{key}", type="tertiary"):
+            if scenario:
+                st.session_state["scenario"] = scenario
             go(page, here.lang)
 
 
@@ -55,9 +60,11 @@ def running(here: Visit) -> None:
     st.session_state["home_busy"] = len(jobs)
     if len(jobs) < was:
         st.rerun(scope="app")
-    for job in jobs:
+    for job in [*reversed(jobs)][:_MOST]:  # the one that runs first
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"~ {job.title(here.lang)} · {state_words(here, job)}", width="stretch")
+            st.markdown(f"~ {titled(here, job)} · {state_words(here, job)}", width="stretch")
             if st.button(here.term("btn_stop"), key=f"stop_{job.job}", type="tertiary", disabled=bool(job.asked)):
                 cancel(here.desk.board, here.desk.owner, job.job)
                 st.rerun(scope="fragment")
+    if len(jobs) > _MOST:
+        entry(here, "~", here.say("home.more_jobs", count=len(jobs) - _MOST), "runs", "queue")

@@ -108,7 +108,7 @@ def key_figures(here: Visit, run: Run, year: int) -> None:
     ]
     for column, (name, value, delta, colour) in zip(st.columns(len(cells)), cells, strict=True):
         exact = {"budget": now.budget, "purchased": now.purchased, "stranded": now.stranded}.get(name)
-        more = "" if exact is None else f" {here.money(exact)} {here.money_unit}"
+        more = "" if exact is None else f" {here.amount(exact)}"
         moves = bool(delta) and any(digit in "123456789" for digit in delta or "")
         column.metric(
             here.say(f"home.kpi_{name}"), value, delta.replace("−", "-") if delta else None,

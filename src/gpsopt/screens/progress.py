@@ -11,6 +11,12 @@ _SHARES = ("worst_area",)
 _UNITS = ("benefit",)
 
 
+def titled(here: Visit, job: Job) -> str:
+    """What it works on; for other work than a solve, which."""
+    kind = "" if job.kind == "solve" else f"{here.say(f'runs.kind_{job.kind}')} · "
+    return f"{kind}{job.title(here.lang)}"
+
+
 def state_words(here: Visit, job: Job) -> str:
     """One line."""
     if job.state == "queued":
@@ -37,4 +43,4 @@ def aim_value(here: Visit, aim: str | None, value: float | None) -> str:
         return f"{100 * value:.2f} %"
     if aim in _UNITS:
         return f"{value:,.0f}"
-    return f"{here.money(Decimal(f'{value:.2f}'))} {here.money_unit}"
+    return here.amount(Decimal(f"{value:.2f}"))

@@ -16,7 +16,7 @@ from gpsopt.screens.asking import solve_now, told
 from gpsopt.screens.empty import nothing_yet
 from gpsopt.screens.nofit import no_fit
 from gpsopt.screens.pages import go
-from gpsopt.screens.progress import aim_value, state_words
+from gpsopt.screens.progress import aim_value, state_words, titled
 from gpsopt.screens.shown import chart
 from gpsopt.screens.visit import Visit, visit
 
@@ -82,8 +82,7 @@ def card(here: Visit, job: Job) -> None:
     """One job: what it seeks, how far it is, a button to stop it."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            kind = "" if job.kind == "solve" else f"{here.say(f'runs.kind_{job.kind}')} · "
-            st.markdown(f"**{kind}{job.title(here.lang)}** — {state_words(here, job)}", width="stretch")
+            st.markdown(f"**{titled(here, job)}** — {state_words(here, job)}", width="stretch")
             st.button(
                 here.term("btn_stop"), key=f"stop_{job.job}", disabled=bool(job.asked), on_click=_stop,
                 args=(here, job.job), help=here.say("runs.stop_help"),
@@ -145,7 +144,9 @@ def finished(here: Visit) -> None:
     places = [place for place in picked["selection"]["rows"] if place < len(records)]
     chosen = records[places[0]] if places else None
     if chosen is None:
-        chosen = next((r for r in records if not r.planned and here.newest(r.scenario) == r), None)
+        unfit = [r for r in records if not r.planned and here.newest(r.scenario) == r]
+        asked = st.session_state.get("scenario")
+        chosen = next((r for r in unfit if r.scenario == asked), unfit[0] if unfit else None)
     if chosen is None:
         st.caption(here.say("runs.pick"))
     elif chosen.planned:

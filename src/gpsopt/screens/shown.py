@@ -84,7 +84,7 @@ def named(run: Run, lang: str, table: str, column: Iterable[Any]) -> list[Any]:
 
 def exact(here: Visit, value: Decimal) -> str:
     """An amount with its unit's name."""
-    return f"{here.money(value)} {here.money_unit}"
+    return here.amount(value)
 
 
 __all__ = [

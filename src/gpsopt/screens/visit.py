@@ -61,6 +61,10 @@ class Visit:
         """The name of the visitor's unit."""
         return self.say(f"bar.unit_{self.unit}")
 
+    def amount(self, yuan: Decimal) -> str:
+        """An amount in the visitor's unit, with its name behind it."""
+        return f"{self.money(yuan)} {self.say(f'bar.after_{self.unit}')}"
+
     @cached_property
     def scenarios(self) -> list[ScenarioFile]:
         """The scenarios on the model that is open; those that cannot be read as well."""

@@ -24,7 +24,7 @@ def goal_text(value: float, unit: str, look: Look) -> str:
     if unit == "share":
         return percent(value)
     if unit == "yuan":
-        return f"{look.amount(value)} {look.money_unit}"
+        return f"{look.amount(value)} {look.word(f'after_{look.unit}')}"
     return f"{value:.0f}" if unit == "year" else number(value)
 
 
