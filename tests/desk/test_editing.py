@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gpsopt.desk.drafts import ORIGIN, applied, joined
 from gpsopt.desk.editing import edits_of, grid_of, with_edits
 from gpsopt.desk.sentences import SENTENCES, Gap, say_it, told, without
 from gpsopt.scenario import Scenario, read_scenario
@@ -118,3 +119,25 @@ def test_every_shipped_scenario_is_told_in_sentences(path: Path) -> None:
         said = told(text, lang)
         assert bool(said) == (path.stem != "baseline")
         assert all("{" not in entry.words for entry in said)
+
+
+changes = st.fixed_dictionaries({
+    "edited_rows": st.dictionaries(st.integers(0, 3), st.fixed_dictionaries({"amount": amounts}), max_size=4),
+    "added_rows": st.lists(st.fixed_dictionaries({"purchaser": st.sampled_from("pqr"), "amount": amounts}), max_size=2),
+    "deleted_rows": st.lists(st.integers(0, 3), unique=True, max_size=3),
+})  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(changes, changes)
+def test_two_rounds_of_edits_are_one(first: dict[str, Any], then: dict[str, Any]) -> None:
+    """What a second round does to the outcome of the first is what both do together."""
+    grid = grid_of(TOWN.tables["budgets"], SCHEMA["budgets"])
+    once = applied(grid, first)
+    then = {**then, "edited_rows": {p: c for p, c in then["edited_rows"].items() if p < len(once)},
+            "deleted_rows": [p for p in then["deleted_rows"] if p < len(once)]}  # fmt: skip
+    twice = applied(once.drop(columns=ORIGIN), then).drop(columns=ORIGIN)
+    together = applied(grid, joined(first, then, len(grid))).drop(columns=ORIGIN)
+    assert together.equals(twice)
+    nothing = {"edited_rows": {}, "added_rows": [], "deleted_rows": []}
+    assert applied(grid, joined(nothing, first, len(grid))).equals(once)

@@ -7,14 +7,17 @@ from decimal import Decimal
 from streamlit.testing.v1 import AppTest
 
 from gpsopt.desk import Desk
+from gpsopt.desk.drafts import draft_key, drafts
+from gpsopt.desk.editing import grid_of
 from gpsopt.desk.files import digest_now, read_here
+from gpsopt.tables import SCHEMA
 from tests.screens.conftest import Open, go, sound, words
 
 
-def editing(desk: Desk, table: str, scenario: str = "town") -> str:
-    """The key under which the grid of a table keeps its edits."""
-    version = (digest_now(desk, scenario) or "")[:12]
-    return f"edit_town_{scenario}_{table}_{version}"
+def editing(desk: Desk, table: str, scenario: str = "town", number: int = 0) -> str:
+    """The key under which the grid of a table, drawn for the `number`th time, keeps its edits."""
+    grid = grid_of(read_here(desk, scenario).tables[table], SCHEMA[table])
+    return f"edit {number} en {draft_key('town', scenario, table, grid)}"
 
 
 def edited(at: AppTest, key: str, rows: dict[int, dict[str, str]], **more: object) -> AppTest:
@@ -51,6 +54,38 @@ def test_edit_after_edit_none_is_lost(desk: Desk, show: Open) -> None:
     at.text_input(key="edit_name").set_value("four")
     sound(at.button(key="save_new").click().run())
     assert [int(a) for a in read_here(desk, "four").tables["budgets"]["amount"]] == [1000, 1001, 1002, 1003]
+
+
+def test_edits_outlive_other_pages_other_tables_and_a_new_session(desk: Desk, show: Open) -> None:
+    at = sound(show("data", lang="en", table="budgets"))
+    edited(at, editing(desk, "budgets"), {0: {"amount": "1000.00"}})
+    sound(go(at, "home"))
+    sound(go(at, "data"))
+    assert "set = 1000" in words(at), "after another page"
+    edited(at, editing(desk, "budgets", number=1), {1: {"amount": "1001.00"}})
+    assert words(at).count("[[change]]") == 2
+    at.selectbox(key="table_budgets").set_value("offers").run()
+    assert "Unsaved edits wait in: Budgets" in words(at) and "[[change]]" not in words(at)
+    again = sound(show("data", lang="en", table="budgets"))
+    assert words(again).count("[[change]]") == 2, "after a reload or a restart of the server"
+    edited(again, editing(desk, "budgets"), {2: {"amount": "1002.00"}})
+    again.text_input(key="edit_name").set_value("three")
+    sound(again.button(key="save_new").click().run())
+    assert [int(a) for a in read_here(desk, "three").tables["budgets"]["amount"]][:3] == [1000, 1001, 1002]
+    assert drafts(desk) == {}
+
+
+def test_edits_over_data_that_changed_are_shown_and_not_applied(desk: Desk, show: Open) -> None:
+    desk.write_scenario("mine", 'title = "Mine"\nbase = "town"\n')
+    at = sound(show("data", lang="en", table="budgets", scenario="mine"))
+    edited(at, editing(desk, "budgets", "mine"), {0: {"amount": "1000.00"}})
+    cut = '[[change]]\ntable = "budgets"\ncolumn = "amount"\nscale = 0.5\n'
+    desk.write_scenario("mine", f'title = "Mine"\nbase = "town"\n{cut}')
+    at = sound(show("data", lang="en", table="budgets", scenario="mine"))
+    assert "made over data that have changed since" in words(at) and "set = 1000" in words(at)
+    [button] = [b for b in at.button if str(b.key).startswith("forget_")]
+    sound(button.click().run())
+    assert "set = 1000" not in words(at) and drafts(desk) == {}
 
 
 def test_a_second_round_of_edits_goes_into_the_same_scenario(desk: Desk, show: Open) -> None:

@@ -1,7 +1,7 @@
 """A table of a scenario in a grid. Edits are kept beside the grid as a difference over tables that do not change.
 
-The frame that the grid is made from never takes an edit back, and its key changes only with the data underneath:
-so the grid's own state is the whole truth about what is not saved yet.
+The frame that a grid is made from never takes an edit back while that grid is on the page; what was done is kept on the
+desk (gpsopt.desk.drafts), so that it is there when the grid is drawn again.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from gpsopt.desk.drafts import ORIGIN, applied, draft_key, drafts, is_nothing, joined, keep_draft
 from gpsopt.desk.editing import Edits, edits_of, grid_of, with_edits
-from gpsopt.desk.files import digest_now, read_here
+from gpsopt.desk.files import read_here
 from gpsopt.errors import Finding, GpsoptError, InputError
 from gpsopt.scenario import Scenario
 from gpsopt.screens.visit import Visit
@@ -39,25 +40,70 @@ def editor(here: Visit, scenario: str, found: tuple[Finding, ...]) -> None:
     st.caption(here.say("data.edit_says"))
     grid = grid_of(read.tables[table.name], table)
     _marked(here, found, table)
-    version = (digest_now(here.desk, scenario) or "")[:12]
-    key = f"edit_{here.model}_{scenario}_{table.name}_{version}"
+    key = draft_key(here.model, scenario, table.name, grid)
+    others(here, key)
     lines = _lines(read, table)
-    shown = grid.copy()
-    shown.insert(0, _LINE, pd.Series(lines, index=grid.index, dtype="Int64"))
+    done = _drawn(here, table, key, grid, lines)
+    edits = edits_of(grid, table, done, lines)
+    keep_draft(here.desk, key, done, edits.toml())
+    if edits:
+        review(here, scenario, edits, key)
+    else:
+        st.caption(here.say("data.no_edits"))
+
+
+def _drawn(here: Visit, table: Table, key: str, grid: pd.DataFrame, lines: list[int | None]) -> dict[str, Any]:
+    """The grid; everything that was done to the table, also before it was drawn this time.
+
+    A browser forgets what was done to a grid that leaves the page. What had been done is then put under the grid,
+    which gets a new name, and what is done from there on is joined to it.
+    """
+    mounts: dict[str, dict[str, Any]] = st.session_state.setdefault("mounts", {})
+    mount = mounts.get(key) or {"before": drafts(here.desk).get(key, {}).get("done", {}), "number": 0, "now": {}}
+    if _name(here, mount, key) not in st.session_state and not is_nothing(mount["now"]):
+        before = joined(mount["before"], mount["now"], len(grid))
+        mount = {"before": before, "number": mount["number"] + 1, "now": {}}
+    shown = applied(grid, mount["before"])
+    places = [lines[origin] if origin >= 0 else None for origin in shown.pop(ORIGIN)]
+    shown.insert(0, _LINE, pd.Series(places, index=shown.index, dtype="Int64"))
+    name = _name(here, mount, key)
     st.data_editor(
-        shown, key=key, num_rows="dynamic", hide_index=True, height=420, disabled=[_LINE],
+        shown, key=name, num_rows="dynamic", hide_index=True, height=420, disabled=[_LINE],
         column_config={
             _LINE: st.column_config.NumberColumn(here.say("data.row"), pinned=True, width=70,
                                                  help=here.say("data.row_of")),
             **{name: _column(here, table, name) for name in table.names()},
         },
     )  # fmt: skip
-    done: Any = st.session_state.get(key) or {}
-    edits = edits_of(grid, table, done, lines)
-    if edits:
-        review(here, scenario, edits, key)
-    else:
-        st.caption(here.say("data.no_edits"))
+    mounts[key] = {**mount, "now": st.session_state.get(name) or {}}
+    return joined(mount["before"], mounts[key]["now"], len(grid))
+
+
+def _name(here: Visit, mount: dict[str, Any], key: str) -> str:
+    """What a grid is called: in another language it is another grid."""
+    return f"edit {mount['number']} {here.lang} {key}"
+
+
+def others(here: Visit, key: str) -> None:
+    """Edits that wait in other tables; those of this one that were made over data which have changed since."""
+    scope, this, _ = key.rsplit("/", 2)
+    known = drafts(here.desk)
+    tables = sorted({name.split("/")[-2] for name in known if name.startswith(f"{scope}/")} - {this})
+    if tables:
+        names = ("、" if here.lang == "zh" else ", ").join(here.term(table) for table in tables)
+        st.caption(f"✎ {here.say('data.waiting', tables=names)}")
+    for old in [name for name in known if name.startswith(f"{scope}/{this}/") and name != key]:
+        with st.container(border=True):
+            st.markdown(f"⚠ {here.say('data.older_edits')}")
+            st.code(known[old]["toml"], language="toml")
+            st.button(here.say("data.discard"), key=f"forget_{old}", on_click=keep_draft, args=(here.desk, old, {}, ""))
+
+
+def forget(here: Visit, key: str) -> None:
+    """Nothing was done to the table any more: the grid is drawn anew."""
+    keep_draft(here.desk, key, {}, "")
+    mounts = st.session_state["mounts"]
+    mounts[key] = {"before": {}, "number": mounts[key]["number"] + 1, "now": {}}
 
 
 def _lines(read: Scenario, table: Table) -> list[int | None]:
@@ -102,18 +148,19 @@ def review(here: Visit, scenario: str, edits: Edits, key: str) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.text_input(here.say("scenarios.new_name"), key="edit_name", max_chars=60)
             if st.button(here.say("data.save_new"), key="save_new", type="primary", disabled=bool(edits.findings)):
-                _save(here, name.strip(), f'title = ""\ntitle_zh = ""\nbase = "{scenario}"\n', edits, new=True)
+                head = f'title = ""\ntitle_zh = ""\nbase = "{scenario}"\n'
+                _save(here, name.strip(), head, edits, key, new=True)
             if scenario != here.baseline and st.button(
                 here.say("data.save_here", title=title), key="save_here", disabled=bool(edits.findings)
             ):
                 path = here.desk.folder / "scenarios" / f"{scenario}.toml"
-                _save(here, scenario, path.read_text(encoding="utf-8-sig"), edits, new=False)
+                _save(here, scenario, path.read_text(encoding="utf-8-sig"), edits, key, new=False)
             if st.button(here.say("data.discard"), key="discard"):
-                del st.session_state[key]
+                forget(here, key)
                 st.rerun()
 
 
-def _save(here: Visit, name: str, text: str, edits: Edits, *, new: bool) -> None:
+def _save(here: Visit, name: str, text: str, edits: Edits, key: str, *, new: bool) -> None:
     """Write the scenario, if it can be followed with the edits in it."""
     if new and any(f.name.lower() == name.lower() for f in here.scenarios):
         st.error(here.say("scenarios.name_taken", name=name))
@@ -132,6 +179,7 @@ def _save(here: Visit, name: str, text: str, edits: Edits, *, new: bool) -> None
             path.unlink(missing_ok=True)
         here.refused(error)
         return
+    forget(here, key)
     count = len(edits.change) + len(edits.drop) + len(edits.add)
     st.session_state["scenario"] = name
     st.session_state["told"] = ("success", here.say("data.saved_as", name=name, count=count))
