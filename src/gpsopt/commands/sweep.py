@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -12,6 +12,16 @@ from gpsopt import terminal
 from gpsopt.commandline import Json, Lang, app, finite, there, tongue_of, writable
 from gpsopt.terminal import Reply
 from gpsopt.text import say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from gpsopt.sweep.grid import Point, Vary
+
+#: sums whose futures are shown
+_LED: Final = ("livelihood_shortfall", "shortfall", "outlay")
 
 
 @app.command()
@@ -22,6 +32,8 @@ def sweep(
     workers: Annotated[int, typer.Option(min=1, max=256)] = os.cpu_count() or 1,
     cluster: Annotated[str | None, typer.Option(metavar="ADDRESS")] = None,
     gap: Annotated[float | None, typer.Option(min=0, max=1, callback=finite)] = None,
+    draws: Annotated[int | None, typer.Option(min=1, max=1_000_000)] = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1)] = 0,
     json: Json = False,
     lang: Lang = None,
 ) -> Reply:
@@ -36,20 +48,59 @@ def sweep(
     varied = [vary_of(text) for text in vary]
     points = points_of(scenario.resolve(), varied, out.resolve())
 
+    if draws:
+        from gpsopt.sweep.futures import refuse_certain
+
+        refuse_certain(scenario)
     options = [] if gap is None else ["--gap", str(gap)]
     with terminal.Counted(tongue, "cli.sweeping") as counted:
         answers = terminal.in_background(
             lambda: at_cluster(
                 cluster, counted.warn,
-                lambda found: run_sweep(points, out.resolve(), options, workers, counted.hear, found),
+                lambda found: run_sweep(points, out.resolve(), options, workers, counted.hear, found, tongue),
             )
         )  # fmt: skip
     table = table_of(points, varied, answers)
-    table.to_csv(out / "sweep.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
-    table.to_parquet(out / "sweep.parquet", index=False)
-    shown = [c for c in table.columns if c != "run" and not c.startswith("goal_") and not c.endswith("_gap")]
-    rows = [tuple("" if v != v else f"{v:,.4f}" if isinstance(v, float) else str(v) for v in row)
-            for row in table[shown].itertuples(index=False)]  # fmt: skip
-    text = f"{terminal.table(shown, rows)}\n{say('cli.swept', tongue, path=out / 'sweep.csv', points=len(points))}"
+    lines: list[str] = []
+    document: dict[str, Any] = {}
+    if draws:
+        table, document = _with_futures(table, points, varied, answers, out.resolve(), draws, seed, tongue)
+        lines.append(say("cli.swept_draws", tongue, path=out / "draws.csv", draws=f"{draws:,}", seed=seed))
+    _write(table, out / "sweep.csv")
+    lines.insert(0, _shown(table, [c for c in table.columns if c != "run" and not c.startswith("goal_")
+                                   and not c.endswith(("_gap", "_mean", "_worst_decile"))]))  # fmt: skip
+    if any(c.endswith("_mean") for c in table.columns):
+        led = [f"{name}_{of}" for name in _LED for of in ("mean", "worst_decile")]
+        lines.insert(
+            1, _shown(table, ["point", *(v.label for v in varied), *(c for c in led if c in table.columns)], 2)
+        )
+    lines.append(say("cli.swept", tongue, path=out / "sweep.csv", points=len(points)))
     records = [{k: None if v != v else v for k, v in row.items()} for row in table.to_dict("records")]
-    return Reply(text=text, document={"path": str(out), "points": len(points), "table": records})
+    return Reply(text="\n".join(lines), document={"path": str(out), "points": len(points), **document,
+                                                  "table": records})  # fmt: skip
+
+
+def _with_futures(
+    table: pd.DataFrame, points: list[Point], varied: list[Vary], answers: list[Mapping[str, Any]], out: Path,
+    draws: int, seed: int, tongue: str,
+) -> tuple[pd.DataFrame, dict[str, Any]]:  # fmt: skip
+    """The table with what the futures of each plan come to; draws.csv and draws.parquet stand in the folder."""
+    from gpsopt.sweep.futures import futures_of, over_futures
+
+    with terminal.Counted(tongue, "cli.sweep_living") as counted:
+        futures = terminal.in_background(
+            lambda: futures_of(points, varied, answers, out, draws, seed, counted.hear)
+        )  # fmt: skip
+    _write(futures, out / "draws.csv")
+    return table.merge(over_futures(futures), on="point", how="left"), {"draws": draws, "seed": seed}
+
+
+def _write(table: pd.DataFrame, target: Path) -> None:
+    table.to_csv(target, index=False, encoding="utf-8-sig", lineterminator="\n")
+    table.to_parquet(target.with_suffix(".parquet"), index=False)
+
+
+def _shown(table: pd.DataFrame, columns: list[str], digits: int = 4) -> str:
+    rows = [tuple("" if v != v else f"{v:,.{digits}f}" if isinstance(v, float) else str(v) for v in row)
+            for row in table[columns].itertuples(index=False)]  # fmt: skip
+    return terminal.table(columns, rows)

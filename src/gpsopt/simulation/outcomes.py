@@ -158,6 +158,12 @@ def lived(
     return many, awards
 
 
+def by_future(many: Tally) -> dict[str, Floats]:
+    """(draws,) values of every sum over all years and of every goal in the last year."""
+    joined = {name: np.concatenate(parts) for name, parts in many.values.items()}
+    return {name: worth.sum(axis=1) if name in SUMS else worth[:, -1] for name, worth in joined.items()}
+
+
 def frames_of(many: Tally, plan: Tally) -> dict[str, pd.DataFrame]:
     """What is said of goals, budgets, floors and people."""
     return {

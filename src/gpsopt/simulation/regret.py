@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 
 from gpsopt.errors import UsageError
-from gpsopt.model.facts import Floats
 from gpsopt.plan.plan import Result
 from gpsopt.runread import Run, as_run
 from gpsopt.simulation.held import held_of
 from gpsopt.simulation.indicators import GOALS, SUMS
-from gpsopt.simulation.outcomes import better_of, lived, worst
+from gpsopt.simulation.outcomes import better_of, by_future, lived, worst
 
 
 def regret_frame(runs: Sequence[Run | Result | str | Path], draws: int = 1000, seed: int = 0) -> pd.DataFrame:
@@ -29,7 +28,7 @@ def regret_frame(runs: Sequence[Run | Result | str | Path], draws: int = 1000, s
     names = [as_run(run).run for run in runs]
     if any(h.years != held[0].years for h in held):
         raise UsageError("regret_years", runs=", ".join(names))
-    found = [_values(lived(h, draws, seed)[0].values) for h in held]
+    found = [by_future(lived(h, draws, seed)[0]) for h in held]
     rows = []
     for goal in (*GOALS, *SUMS):
         better = better_of(goal)
@@ -43,8 +42,3 @@ def regret_frame(runs: Sequence[Run | Result | str | Path], draws: int = 1000, s
             rows.append((name, goal, float(worth.mean()), float(regret.mean()), worst(regret, "less"),
                          float(regret.max()), float((regret <= 1e-9 * size).mean())))  # fmt: skip
     return pd.DataFrame(rows, columns=["run", "goal", "mean", "regret", "worst_decile", "worst", "best"])
-
-
-def _values(blocks: dict[str, list[Floats]]) -> dict[str, Floats]:
-    joined = {name: np.concatenate(parts) for name, parts in blocks.items()}
-    return {name: worth.sum(axis=1) if name in SUMS else worth[:, -1] for name, worth in joined.items()}

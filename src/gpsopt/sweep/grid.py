@@ -23,6 +23,7 @@ from gpsopt.errors import UsageError
 from gpsopt.tables import SCHEMA
 
 _SPEC: Final = re.compile(r"(?P<what>[\w.]+)(\[(?P<where>[^\]]*)\])?=(?P<kind>scale|add|set):(?P<values>.+)")
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 MOST: Final = 10_000
 
 
@@ -35,6 +36,11 @@ class Vary:
     where: tuple[tuple[str, tuple[str, ...]], ...]
     kind: str
     values: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """What stands before the kind and the values: the name of its column in the table of the sweep."""
+        return re.sub(r"=(scale|add|set):.*", "", self.text.strip(), flags=re.DOTALL)
 
     @property
     def table(self) -> str:
@@ -69,6 +75,13 @@ def vary_of(text: str) -> Vary:
     table, _dot, column = vary.what.partition(".")
     if table in SCHEMA and not SCHEMA[table].has(column):
         raise UsageError("vary_column", text=text, table=table, column=column, known=", ".join(SCHEMA[table].names()))
+    for name, _keys in where if vary.table else ():
+        if not SCHEMA[table].has(name):
+            known = ", ".join(SCHEMA[table].names())
+            raise UsageError("vary_column", text=text, table=table, column=name, known=known)
+    for value in vary.values if vary.kind != "set" else ():
+        if not _NUMBER.fullmatch(value):
+            raise UsageError("vary_number", text=text, value=value)
     if not vary.table and (vary.kind != "set" or vary.where):
         raise UsageError("vary_setting", text=text, what=vary.what)
     return vary
@@ -88,6 +101,10 @@ def _values(text: str, spec: str) -> tuple[str, ...]:
 
 def points_of(source: Path, varied: Sequence[Vary], folder: Path) -> list[Point]:
     """Every point of the grid, the last specification fastest; files are written for `folder`/scenarios."""
+    labels = [v.label for v in varied]
+    for vary in varied:
+        if labels.count(vary.label) > 1:
+            raise UsageError("vary_twice", text=vary.text, label=vary.label)
     grid = list(itertools.islice(itertools.product(*(v.values for v in varied)), MOST + 1))
     if len(grid) > MOST:
         raise UsageError("sweep_too_large", most=MOST)
@@ -97,6 +114,13 @@ def points_of(source: Path, varied: Sequence[Vary], folder: Path) -> list[Point]
         name = f"{number:04d}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
         points.append(Point(number, values, name, text))
     return points
+
+
+def corners_of(points: Sequence[Point]) -> list[Point]:
+    """The first point, and for each specification the one in which it alone has its last value."""
+    first, last = points[0].values, points[-1].values
+    kept = {first} | {(*first[:i], last[i], *first[i + 1 :]) for i in range(len(first))}
+    return [point for point in points if point.values in kept]
 
 
 def _file(source: Path, folder: Path, varied: Sequence[Vary], values: Sequence[str]) -> str:

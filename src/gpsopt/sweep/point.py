@@ -28,6 +28,7 @@ class Call:
     scenario: str  # its path in the parcel
     files: Mapping[str, bytes]
     options: tuple[str, ...]
+    lang: str
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,10 @@ class Solved:
     files: Mapping[str, bytes]
 
 
-def solved_here(name: str, scenario: Path, runs: Path, options: Sequence[str]) -> Mapping[str, Any]:
-    """The answer of `gpsopt solve`; raises UsageError where there is none."""
+def solved_here(name: str, scenario: Path, runs: Path, options: Sequence[str], lang: str) -> Mapping[str, Any]:
+    """The answer of `gpsopt solve`; raises UsageError where there is none, with its complaint in that language."""
     command = [sys.executable, "-m", "gpsopt.sweep.point", "solve", str(scenario), "--out", str(runs), "--json"]
-    environment = {**os.environ, **_ONE_THREAD}
+    environment = {**os.environ, **_ONE_THREAD, "GPSOPT_LANG": lang}
     with tempfile.TemporaryFile() as complaint:
         with subprocess.Popen(
             [*command, *options], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaint
@@ -55,8 +56,16 @@ def solved_here(name: str, scenario: Path, runs: Path, options: Sequence[str]) -
         if process.returncode not in _ENDS or not answer:
             complaint.seek(0)
             wrong = complaint.read().decode("utf-8", "replace")[-300:] or f"exit {process.returncode}"
-            raise UsageError("sweep_point_failed", point=name, why=" ".join(str(answer.get("error") or wrong).split()))
+            raise UsageError("sweep_point_failed", point=name, why=" ".join((_complaint(answer) or wrong).split()))
     return answer
+
+
+def _complaint(answer: Mapping[str, Any]) -> str:
+    """What the command said, with its first error in full."""
+    for finding in answer.get("findings", ()):
+        if finding["severity"] == "error":
+            return f"{finding['where']}: {finding['text']} {finding['cure']}"
+    return str(answer.get("error") or "")
 
 
 def solved_away(shared: Mapping[str, bytes], call: Call) -> Solved:
@@ -67,7 +76,7 @@ def solved_away(shared: Mapping[str, bytes], call: Call) -> Solved:
             path = folder / "parcel" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        answer = solved_here(call.name, folder / "parcel" / call.scenario, folder / "runs", call.options)
+        answer = solved_here(call.name, folder / "parcel" / call.scenario, folder / "runs", call.options, call.lang)
         run = Path(str(answer.get("path", "")))
         return Solved(answer, {p.relative_to(run).as_posix(): p.read_bytes() for p in run.rglob("*") if p.is_file()})
 

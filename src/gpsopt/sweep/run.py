@@ -16,11 +16,13 @@ from typing import Any
 
 import pandas as pd
 
+from gpsopt.checks import check
 from gpsopt.cluster.connection import Cluster
+from gpsopt.planning import refuse_errors
 from gpsopt.runfolder import write_folder
 from gpsopt.runread import read_run
 from gpsopt.scenario import read_scenario
-from gpsopt.sweep.grid import Point, Vary
+from gpsopt.sweep.grid import Point, Vary, corners_of
 from gpsopt.sweep.parcel import parcel_of
 from gpsopt.sweep.point import Call, Solved, solved_away, solved_here
 
@@ -29,13 +31,15 @@ Told = Callable[[int, int], None]
 
 def sweep(
     points: Sequence[Point], folder: Path, options: Sequence[str], workers: int, told: Told | None = None,
-    cluster: Cluster | None = None,
+    cluster: Cluster | None = None, lang: str = "zh",
 ) -> list[Mapping[str, Any]]:  # fmt: skip
     """Solve every point that is not done yet; returns the answers in the order of the points.
 
-    `options`: further words of `gpsopt solve`. `told`: points done and all points, at every news. `cluster`: its
-    workers solve instead of `workers` processes here, which begin where it is lost.
-    Raises UsageError where a point could not be solved at all.
+    `options`: further words of `gpsopt solve`; `lang`: of what is said of a point that cannot be solved. `told`: points
+    done and all points, at every news. `cluster`: its workers solve instead of `workers` processes here, which begin
+    where it is lost.
+    Raises InputError where the inputs of a corner of the grid are wrong, before anything is solved; UsageError where
+    a point could not be solved at all.
     """
     for name in ("scenarios", "done", "runs"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -43,6 +47,9 @@ def sweep(
         path = folder / "scenarios" / f"{point.name}.toml"
         if not path.exists():
             path.write_text(point.text, encoding="utf-8")
+
+    for point in corners_of(points):
+        refuse_errors(check(read_scenario(folder / "scenarios" / f"{point.name}.toml")))
 
     def left() -> list[Point]:
         return [p for p in points if not _done(folder, p, options).exists()]
@@ -53,19 +60,19 @@ def sweep(
 
     news(len(left()))
     if cluster is not None and left():
-        _away(left(), folder, options, cluster, news)
-    _here(left(), folder, options, workers, news)
+        _away(left(), folder, options, cluster, news, lang)
+    _here(left(), folder, options, workers, news, lang)
     return [json.loads(_done(folder, p, options).read_text(encoding="utf-8")) for p in points]
 
 
 def _here(
-    left: Sequence[Point], folder: Path, options: Sequence[str], workers: int, news: Callable[[int], None]
+    left: Sequence[Point], folder: Path, options: Sequence[str], workers: int, news: Callable[[int], None], lang: str
 ) -> None:
     """Every point in a process of its own, so many at once."""
 
     def solve(point: Point) -> None:
         scenario = folder / "scenarios" / f"{point.name}.toml"
-        _keep(folder, point, options, solved_here(point.name, scenario, folder / "runs", options))
+        _keep(folder, point, options, solved_here(point.name, scenario, folder / "runs", options, lang))
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
         open_: set[Future[None]] = {pool.submit(solve, point) for point in left}
@@ -82,8 +89,9 @@ def _here(
 
 
 def _away(
-    left: Sequence[Point], folder: Path, options: Sequence[str], cluster: Cluster, news: Callable[[int], None]
-) -> None:
+    left: Sequence[Point], folder: Path, options: Sequence[str], cluster: Cluster, news: Callable[[int], None],
+    lang: str,
+) -> None:  # fmt: skip
     """Every point at a worker of the cluster; its run folder is written here as it comes."""
     scenarios = (folder / "scenarios").absolute()
     first = read_scenario(scenarios / f"{left[0].name}.toml")
@@ -91,7 +99,7 @@ def _away(
     calls = []
     for point in left:
         path = (scenarios / f"{point.name}.toml").relative_to(root).as_posix()
-        calls.append(Call(point.name, path, {path: point.text.encode("utf-8")}, tuple(options)))
+        calls.append(Call(point.name, path, {path: point.text.encode("utf-8")}, tuple(options), lang))
     still = len(left)
 
     def keep(number: int, solved: Solved) -> None:
@@ -123,7 +131,7 @@ def table_of(points: Sequence[Point], varied: Sequence[Vary], answers: Sequence[
     rows = []
     for point, answer in zip(points, answers, strict=True):
         row: dict[str, Any] = {"point": point.number}
-        row |= {v.text.partition("=")[0]: value for v, value in zip(varied, point.values, strict=True)}
+        row |= {v.label: value for v, value in zip(varied, point.values, strict=True)}
         row |= {"status": answer.get("status", "infeasible"), "certified": bool(answer.get("certified"))}
         for aim in answer.get("aims", ()):
             if "plan_value" in aim:
