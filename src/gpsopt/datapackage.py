@@ -20,13 +20,18 @@ _TYPES: Final = {"yesno": "boolean", "count": "integer", "year": "integer", "mon
                  "quantity": "number", "share": "number", "number": "number"}  # fmt: skip
 
 
-def write_package(scenario: Scenario, folder: Path) -> list[str]:
-    """Write the scenario's tables and their description into `folder`; the names of the files written."""
+def write_package(scenario: Scenario, folder: Path, settings: str = "") -> list[str]:
+    """Write the scenario's tables and their description into `folder`; the names of the files written.
+
+    `settings` is the text of model.toml, which travels beside them: years, aims and clauses are no table.
+    """
     write_tables(scenario.tables, folder)
     names = [name for name, frame in scenario.tables.frames.items() if not (frame.empty and SCHEMA[name].optional)]
     text = json.dumps(descriptor(scenario, names), ensure_ascii=False, indent=1)
     (folder / "datapackage.json").write_text(text + "\n", encoding="utf-8")
-    return [*(f"{name}.csv" for name in names), "datapackage.json"]
+    if settings:
+        (folder / "model.toml").write_text(settings, encoding="utf-8")
+    return [*(f"{name}.csv" for name in names), "datapackage.json", *(["model.toml"] if settings else [])]
 
 
 def descriptor(scenario: Scenario, names: list[str]) -> dict[str, Any]:

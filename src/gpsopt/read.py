@@ -17,7 +17,7 @@ from gpsopt.errors import Finding
 from gpsopt.tables import SCHEMA, Cell, Column, Table, Tables, empty_frame, sorted_by_key
 
 #: what stands at the head of a row of sums
-_TOTALS: Final = frozenset(("合计", "总计", "小计", "共计", "total", "grand total", "subtotal", "sum"))
+_TOTALS: Final = frozenset(("合计", "总计", "小计", "共计", "累计", "total", "grandtotal", "subtotal", "sum"))
 
 
 def read_tables(folder: Path) -> tuple[Tables, tuple[Finding, ...]]:
@@ -60,7 +60,10 @@ def read_sheet(records: list[Record], table: Table, file: str, sheet: str = "") 
         names.pop()  # columns at the right that hold nothing at all
     if body and not any(map(table.has, names)) and sum(map(table.has, (c.strip() for c in body[0][1]))) > 1:
         return empty_frame(table), [Finding("error", "header_twice", file, sheet, body[0][0])]
-    columns, findings = _match_header(names, line, table, file, sheet)
+    titles = None if any(map(table.has, names)) else _titles_only(names, table)
+    if titles is not None:
+        return empty_frame(table), [replace(titles, file=file, sheet=sheet, row=line)]
+    columns, findings = _match_header(names, body, line, table, file, sheet)
     if findings:
         return empty_frame(table), findings
     if not body:
@@ -151,7 +154,7 @@ def _row_fault(
         if len(said) > 1 and 2 * sum(cell in headings for cell in said) >= len(said):
             return Finding("error", "header_twice")
     for cell, column in zip(cells[:4], columns, strict=False):
-        sums = len(cell) < 16 and cell.strip(" \t:：").lower() in _TOTALS
+        sums = len(cell) < 16 and "".join(cell.split()).strip(":：").lower() in _TOTALS  # also 合 计
         if sums and column is not None and (column.kind != "text" or not cells[0].strip()):
             return Finding("error", "total_row", column=column.name, value=cell.strip())
     return None
@@ -166,15 +169,24 @@ def _headings(table: Table) -> frozenset[str]:
     )
 
 
+def _titles_only(names: list[str], table: Table) -> Finding | None:
+    """One word for a header that holds the columns' titles where their names belong."""
+    meant = [key for name in names if (key := _titled(name, table))]
+    if 2 * len(meant) <= sum(map(bool, names)):
+        return None
+    return Finding("error", "header_titles", value=next(filter(None, names)), details={"keys": ", ".join(meant)})
+
+
 def _match_header(
-    names: list[str], line: int, table: Table, file: str, sheet: str
+    names: list[str], body: list[Record], line: int, table: Table, file: str, sheet: str
 ) -> tuple[list[Column | None], list[Finding]]:
     findings = []
     columns: list[Column | None] = []
-    for name in names:
+    for place, name in enumerate(names):
         columns.append(table.column(name) if table.has(name) else None)
-        if not name:
-            findings.append(Finding("error", "column_unnamed", file, sheet, line))
+        if not name:  # an empty column between others is nothing
+            if any(len(cells) > place and cells[place].strip() for _line, cells in body):
+                findings.append(Finding("error", "column_unnamed", file, sheet, line, details={"place": place + 1}))
         elif not table.has(name):
             findings.append(Finding("error", "column_unknown", file, sheet, line, name, name,
                                     details={"nearest": _nearest_column(name, table)}))  # fmt: skip
@@ -188,10 +200,13 @@ def _match_header(
 
 def _nearest_column(name: str, table: Table) -> str:
     """The column that a heading means: by its title in either language, else by likeness."""
-    for column in table.columns:
-        if name in (column.title(table.name, "zh"), column.title(table.name, "en")):
-            return column.name
-    return nearest(name.lower(), table.names())
+    return _titled(name, table) or nearest(name.lower(), table.names())
+
+
+def _titled(name: str, table: Table) -> str:
+    """The column whose title in either language a heading is, or an empty text."""
+    return next((c.name for c in table.columns if name and name in (c.title(table.name, "zh"),
+                                                                     c.title(table.name, "en"))), "")  # fmt: skip
 
 
 def _duplicates(frame: pd.DataFrame, table: Table, file: str, sheet: str) -> list[Finding]:

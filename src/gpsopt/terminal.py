@@ -9,6 +9,7 @@ import queue
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -28,6 +29,7 @@ Answer = TypeVar("Answer")
 #: what Ctrl-C ends with, as shells expect
 STOPPED: Final = 130
 _WIDTH: Final = 120  # of tables where there is no terminal
+_MOST_OF_A_KIND: Final = 100  # findings that a person is shown; a program is given all
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,18 @@ def finding_json(finding: Finding, lang: str) -> dict[str, Any]:
 
 
 def findings_table(findings: Sequence[Finding], lang: str) -> str:
-    """Findings for people: severity, place, what is wrong, what to do."""
+    """Findings for people: severity, place, what is wrong, what to do; of a kind no more than are read."""
     columns = [say(f"cli.{name}", lang) for name in ("severity", "place", "found", "cure")]
-    rows = [
-        (say(f"cli.{f.severity}", lang), f.where(lang), f.text(lang), f.cure(lang)) for f in findings
-    ]  # fmt: skip
+    left = Counter(f.code for f in findings)
+    rows: list[tuple[str, str, str, str]] = []
+    shown: Counter[str] = Counter()
+    for f in findings:
+        if shown[f.code] < _MOST_OF_A_KIND:
+            shown[f.code] += 1
+            rows.append((say(f"cli.{f.severity}", lang), f.where(lang), f.text(lang), f.cure(lang)))
+            more = left[f.code] - _MOST_OF_A_KIND
+            if shown[f.code] == _MOST_OF_A_KIND and more > 0:
+                rows.append(("", "", say("where.more", lang, count=f"{more:,}"), say("cli.more_findings", lang)))
     return table(columns, rows, lines=True)
 
 

@@ -51,6 +51,8 @@ CASES = (
          "tables/offers.csv", 1, "prise", "prise"),
     Case("case_54_title_for_a_name", "column_unknown", lambda s: s.cell("areas", 2, "常住人口", "1"),
          AREAS, 1, "常住人口", "常住人口"),
+    Case("case_54_titles_for_all_names", "header_titles", areas(f"区,中文名称,英文名称,常住人口\n{FIRST}\n{SECOND}\n"),
+         AREAS, 1, "", "区"),
     Case("case_54_column_without_a_name", "column_unnamed", areas(f"{HEAD},\n{FIRST},5\n{SECOND},\n"), AREAS, 1),
     Case("case_55_column_twice", "column_twice", areas(f"{HEAD},area\n{FIRST},a1\n{SECOND},a2\n"), AREAS, 1, "area"),
     Case("case_60_total_row", "total_row", lambda s: s.add("budgets", "合计,,22600.50"),

@@ -72,11 +72,11 @@ HOSTILE = {
 
 _RUN = """
 import json, sys, time
-start = time.monotonic()
+start = time.process_time()  # the machine may be busy with other work
 from gpsopt.checks import check
 from gpsopt.scenario import read_scenario
 found = check(read_scenario(sys.argv[1]))
-print(json.dumps([sorted({f.code for f in found if f.severity == "error"}), time.monotonic() - start]))
+print(json.dumps([sorted({f.code for f in found if f.severity == "error"}), time.process_time() - start]))
 """
 
 

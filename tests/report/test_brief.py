@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from gpsopt.errors import UsageError
 from gpsopt.money import fen
 from gpsopt.report.brief import ASSUMED, brief_of
+from gpsopt.report.papers import papers_of, years_of
 from gpsopt.report.sheets import cells_of
 from gpsopt.report.write import brief_pictures, write_report
 from gpsopt.runread import Run
@@ -83,6 +84,50 @@ def test_sums_of_the_brief_tie_and_assumed_figures_are_marked(town: Run) -> None
     assert (f"万元{ASSUMED}不变" in conclusions[0]) == assumed and f"万元{ASSUMED}不变" in conclusions[1]
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_moves_asked_for_are_the_total_of_the_list_that_is_annexed(town: Run, lang: str) -> None:
+    year = max(years_of(town))
+    annex = next(p for p in papers_of(town, lang, year) if p.key == "adjustments_drafting")
+    asked = brief_of([town], lang).sections[0][1]
+    assert f"{annex.total('amount_moved') / 10_000:,.2f}" in asked
+
+
+def test_what_is_said_follows_the_figures(town: Run) -> None:
+    """Coverage rises, falls or stays; a budget that differs from the baseline's is not called unchanged."""
+
+    def with_coverage(value: float) -> Run:
+        goals = town.frame("goals").copy()
+        goals["value"] = [value if g == "coverage" else v for g, v in zip(goals["goal"], goals["value"], strict=True)]
+        return replace(town, summary={**town.summary, "run": f"other-{value}"}, frames={**town.frames, "goals": goals})
+
+    base = with_coverage(0.9)
+    said = {v: dict(brief_of([base, with_coverage(v)], "zh").sections) for v in (0.8, 0.95)}
+    assert "由90.0%" in said[0.95]["结论"] and "提高到95.0%" in said[0.95]["结论"]
+    assert "降至80.0%" in said[0.8]["结论"] and "主要原因是" in said[0.8]["结论"]
+    assert "降低10.0个百分点" in said[0.8]["备选方案"] and "备选方案" not in dict(brief_of([town], "zh").sections)
+    same = replace(town, summary={**town.summary, "run": "same"})
+    assert "保持在" in dict(brief_of([town, same], "zh").sections)["结论"]
+    budgets = town.frame("budgets").copy()
+    budgets["amount"] = [v + 1 for v in budgets["amount"]]
+    more = replace(same, frames={**town.frames, "budgets": budgets})
+    sections = dict(brief_of([town, more], "zh").sections)
+    assert "不变" not in sections["结论"] and "基准方案为" in sections["结论"]
+    assert "不增加预算支出总额" not in sections["资金从哪里来"]
+
+
+def test_each_run_stands_in_the_foot_with_the_hash_of_its_inputs(town: Run) -> None:
+    foot = brief_of([town, replace(town, summary={**town.summary, "run": "town-other"})], "en").foot
+    assert foot.count(f"(inputs {town.scenario.digest()[:12]})") == 2 and "town-other" in foot
+
+
+def test_a_plan_that_is_not_certified_says_so_on_every_slide(town: Run, tmp_path: Path) -> None:
+    from pptx import Presentation
+
+    run = replace(town, summary={**town.summary, "certified": False})
+    for slide in Presentation(str(write_report([run], tmp_path / "s.pptx", "zh"))).slides:
+        assert any("未通过校验，不得使用" in s.text_frame.text for s in slide.shapes if s.has_text_frame)
+
+
 def test_a_simulation_adds_its_risks(town: Run, tmp_path: Path) -> None:
     from gpsopt.runfolder import write_folder
     from gpsopt.simulation.simulate import simulate, simulation_files
@@ -94,6 +139,8 @@ def test_a_simulation_adds_its_risks(town: Run, tmp_path: Path) -> None:
     heads = [head for head, _said in brief_of([town], "en", read).sections]
     assert "Under uncertainty" in heads and "Under uncertainty" not in dict(brief_of([town], "en").sections)
     assert isinstance(read, Lived)
+    lived = dict(brief_of([town], "zh", replace(read, fragile="", awards=8, safe=6, planned_anew=12)).sections)
+    assert "不能履约" not in lived["风险模拟"] and "12次重新测算中，75.0%" in lived["风险模拟"]
     with pytest.raises(UsageError):
         read_lived(tmp_path)
 

@@ -109,6 +109,27 @@ def _locked(path: Path) -> None:
     path.write_bytes(ole + "EncryptedPackage".encode("utf-16-le") + bytes(900))
 
 
+def _one_cell(path: Path) -> None:
+    long = f'<row r="99"><c r="A99" t="inlineStr"><is><t>{"A" * 20_000_000}</t></is></c></row></sheetData>'
+    into("budgets", "</sheetData>", long)(path)
+
+
+def _shared_texts(content: dict[str, bytes]) -> None:
+    texts = content["xl/sharedStrings.xml"]
+    content["xl/sharedStrings.xml"] = texts.replace(b"</sst>", b"<si><t>abcdefgh</t></si>" * 1_500_000 + b"</sst>")
+
+
+def _one_text_everywhere(path: Path) -> None:
+    """A text of the length that is allowed, in more cells than all together may have letters."""
+    text = "x" * 32_000
+
+    def change(book: Any) -> None:
+        for row in range(FIRST, FIRST + 1_100):
+            _sheet(book, "budgets").cell(row, 4, text)
+
+    edit(change)(path)
+
+
 def _symlink(path: Path) -> None:
     with zipfile.ZipFile(path, "w") as new:
         entry = zipfile.ZipInfo("tables/needs.csv")
@@ -184,10 +205,16 @@ CASES = (
     Case("59_reference_lost", "formula_error", _cell("budgets", "C5", "#REF!"),
          "budgets 部门预算", FIRST, "amount", "#REF!"),
     Case("60_total_row", "total_row", _cell("budgets", "A9", "合计"), "budgets 部门预算", 9, "purchaser", "合计"),
+    Case("60_total_row_with_a_gap", "total_row", _cell("budgets", "A12", "合　计"), "budgets 部门预算", 12, "purchaser",
+         "合　计"),
     Case("61_two_header_rows", "header_twice", edit(_two_headers), "budgets 部门预算", FIRST + 1),
     Case("61_data_above_the_header", "rows_above_header",
          edit(lambda b: [_sheet(b, "budgets").__setitem__(ref, v) for ref, v in (("A1", "civil"), ("C1", 5))]),
          "budgets 部门预算", 1, value="civil"),
+    Case("61_titles_without_names", "header_titles", edit(lambda b: _sheet(b, "budgets").delete_rows(2, 3)),
+         "budgets 部门预算", 1, value="购买主体"),
+    Case("54_a_column_without_a_name", "column_unnamed", _cell("budgets", "J5", "stray"),
+         "budgets 部门预算", KEYS, "J"),
     Case("66_nul_bytes", "not_a_workbook", raw(bytes(4096))),
     Case("67_xls", "workbook_old", raw(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000))),
     Case("67_xlsm", "workbook_macros", parts(lambda c: c.update({"xl/vbaProject.bin": b"x"}))),
@@ -202,6 +229,9 @@ CASES = (
          "budgets 部门预算"),
     Case("72_dates_from_1904", "dates_1904", _date, "budgets 部门预算"),
     Case("73_zip_bomb", "zip_bomb", _bomb),
+    Case("73_one_enormous_cell", "cell_too_long", _one_cell, "budgets 部门预算", 99, "A"),
+    Case("73_one_text_in_many_cells", "too_many_letters", _one_text_everywhere, "budgets 部门预算"),
+    Case("73_many_shared_texts", "file_too_costly", parts(_shared_texts), value="xl/sharedStrings.xml"),
     Case("74_far_cell", "cell_far_out", _far, "budgets 部门预算", 1_048_576, value="XFD1048576"),
     Case("75_a_million_rows", "too_many_rows", _many_rows, "budgets 部门预算"),
     Case("76_20000_columns", "too_many_columns", _many_columns, "budgets 部门预算", 99),

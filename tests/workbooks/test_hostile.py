@@ -56,7 +56,19 @@ def outcome(path: Path, model: Path) -> tuple[Finding, ...]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["73_zip_bomb", "74_far_cell", "75_a_million_rows", "76_20000_columns", "77_entities"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "73_zip_bomb",
+        "73_one_enormous_cell",
+        "73_one_text_in_many_cells",
+        "73_many_shared_texts",
+        "74_far_cell",
+        "75_a_million_rows",
+        "76_20000_columns",
+        "77_entities",
+    ],
+)
 def test_hostile_files_stay_within_memory_and_time(name: str, good: bytes, tmp_path: Path) -> None:
     """The most costly of them, each imported by a process of its own: within the memory and time it may take."""
     case = next(c for c in CASES if c.name == name)
@@ -66,7 +78,7 @@ def test_hostile_files_stay_within_memory_and_time(name: str, good: bytes, tmp_p
     used = measured(path, tmp_path / "model")
     assert case.code in used.codes
     assert used.memory < MEMORY_BYTES
-    assert used.cpu < CPU_SECONDS  # told in its own words, not by the end of its time
+    assert used.cpu < 10  # told in its own words, not by the end of its time
 
 
 def test_the_process_that_opens_files_binds_itself_before_it_reads() -> None:
@@ -98,8 +110,17 @@ def test_a_file_that_takes_all_its_time_is_refused_and_nothing_is_stored(good: b
     path = tmp_path / "large.xlsx"
     path.write_bytes(good)
     row = "<c><v>1</v></c>" * 8
-    rows = "".join(f'<row r="{r}">{row}</row>' for r in range(100, 240_000))
+    rows = "".join(f'<row r="{r}">{row}</row>' for r in range(100, 70_000))
     into("budgets", "</sheetData>", f"{rows}</sheetData>")(path)
-    used = measured(path, tmp_path / "model", cpu=2)
+    used = measured(path, tmp_path / "model", cpu=1)
     assert used.codes == ("file_too_costly",)
     assert not (tmp_path / "model").exists()
+
+
+def test_a_cell_that_has_its_own_fault_is_not_called_empty_too(good: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(good)
+    next(c for c in CASES if c.name == "58_formula_without_value").change(path)
+    assert [f.code for f in outcome(path, tmp_path / "model") if f.row == 5 and f.severity == "error"] == [
+        "formula_without_value"
+    ]

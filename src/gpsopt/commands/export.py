@@ -81,12 +81,14 @@ def _workbook(source: Path, to: Path) -> Reply:
 
 
 def _package(source: Path, to: Path) -> Reply:
-    """The model's tables as CSV with datapackage.json, in a folder of their own."""
+    """The model's tables as CSV with datapackage.json and model.toml, in a folder of their own."""
+    from gpsopt.commands.template import settings_of_model
     from gpsopt.datapackage import write_package
     from gpsopt.scenario import read_scenario
 
     _free(to)
-    return _done(to, len(write_package(read_scenario(_model_of(source)), to)))
+    model = _model_of(source)
+    return _done(to, _tables(write_package(read_scenario(model), to, settings_of_model(model))))
 
 
 def _plan_of(source: Path) -> Run:
@@ -114,13 +116,17 @@ def _fiscal(source: Path, to: Path) -> Reply:
 
     run = _plan_of(source)
     _free(to)
-    return _done(to, len(write_fiscal(run, to, tongue_of())))
+    return _done(to, _tables(write_fiscal(run, to, tongue_of())))
 
 
 def _free(to: Path) -> None:
     """A folder that is not there yet, or is empty."""
     if to.exists() and not (to.is_dir() and not any(to.iterdir())):
         raise UsageError("folder_taken", path=str(to))
+
+
+def _tables(files: list[str]) -> int:
+    return sum(file.endswith(".csv") for file in files)
 
 
 def _done(to: Path, files: int) -> Reply:

@@ -20,22 +20,24 @@ from gpsopt.text import say, term
 
 ASSUMED: Final = "※"
 _NAMED: Final = 8  # purchasers by name
+_MORE: Final = Decimal(10_000)  # yuan more, whose worth is told
 
 
 @dataclass(frozen=True)
 class Brief:
-    """Title, (heading, sentence) in order, the options as a table, the goals as a table, and the foot."""
+    """Title, (heading, sentence) in order, the options as a table and its heading, other tables, and the foot."""
 
     title: str
     sections: tuple[tuple[str, str], ...]
     options: tuple[list[str], list[list[str]]]
+    h_options: str
     goals: tuple[list[str], list[list[str]]]
     people: tuple[list[str], list[list[str]]]
     foot: str
 
 
 _ORDER: Final = ("decision", "conclusion", "changes", "money", "stranded", "providers", "districts", "goals", "rules",
-                 "marginal", "risks", "lived")  # fmt: skip
+                 "choices", "marginal", "risks", "lived")  # fmt: skip
 
 
 def brief_of(runs: Sequence[Run], lang: str, lived: Lived | None = None) -> Brief:
@@ -43,29 +45,42 @@ def brief_of(runs: Sequence[Run], lang: str, lived: Lived | None = None) -> Brie
     base, plan = runs[0], runs[-1]
     names = names_in(plan, lang)
     year = max(int(y) for y in plan.frame("budgets")["year"])
-    values = {"scenario": plan.title(lang), **_money(plan, year, lang), **_matters(plan, names, year),
-              **_reach(base, plan, names, year), **_rules(plan, names), **_lived(lived, names)}  # fmt: skip
+    values = {"scenario": plan.title(lang), **_money(base, plan, year, lang), **_matters(plan, names, year),
+              **_reach(base, plan, names, year), **_rules(plan, names), **_lived(lived, names),
+              "options": _told(runs, names)}  # fmt: skip
     sections = []
     for key in _ORDER:
         sentence = _sentence(key, values, lang)
         if sentence:
             sections.append((say(f"brief.h_{key}", lang), sentence))
     title = say("brief.title", lang, year=year, scenario=plan.title(lang))
-    return Brief(title, tuple(sections), options(runs, lang), _goals(base, plan, lang, year),
+    heading = say("brief.h_options" if len(runs) > 1 else "brief.h_figures", lang)
+    return Brief(title, tuple(sections), options(runs, lang), heading, _goals(base, plan, lang, year),
                  _affected(plan, names, lang, year), _foot(runs, lang))  # fmt: skip
+
+
+def tables_of(brief: Brief, lang: str) -> list[tuple[str, tuple[list[str], list[list[str]]]]]:
+    """The tables of a brief under their headings: options, goals, who is affected."""
+    return [(brief.h_options, brief.options), (say("brief.h_goals", lang), brief.goals),
+            (say("brief.h_people", lang), brief.people)]  # fmt: skip
 
 
 def _sentence(key: str, values: dict[str, Any], lang: str) -> str:
     """The sentence of a section, the other one where its figure is zero, nothing where there is nothing to say."""
-    other = {"stranded": ("has_stranded", "no_stranded"), "changes": ("n_moved", "no_changes"),
-             "goals": ("unmet", "all_goals"), "districts": ("compared", "districts_alone"),
-             "conclusion": ("compared", "conclusion_alone"), "providers": ("n_thin", "no_thin")}  # fmt: skip
+    other = {"changes": ("n_moved", "no_changes"), "goals": ("unmet", "all_goals"),
+             "districts": ("compared", "districts_alone"), "providers": ("n_thin", "no_thin")}  # fmt: skip
     needed = {"districts": "worst_area", "money": "has_released", "goals": "n_goals", "rules": "binding",
-              "marginal": "marginal_price", "lived": "draws"}  # fmt: skip
+              "choices": "options", "marginal": "marginal_price", "lived": "draws"}  # fmt: skip
     if key in needed and not values[needed[key]]:
         return ""
     flag, instead = other.get(key, ("", ""))
-    return say(f"brief.{key if not flag or values[flag] else instead}", lang, **values)
+    parts = {"conclusion": [values["conclusion_said"], values["coverage_said"]],
+             "money": ["money", values["total_said"]],
+             "stranded": [values["stranded_said"]],
+             "changes": ["changes", *(["changes_split"] if values["n_split"] else []), "changes_kept"],
+             "lived": ["lived", *(k for k in ("lived_fragile", "lived_stable") if values.get(k))]}  # fmt: skip
+    said = parts[key] if key in parts and (not flag or values[flag]) else [key if not flag or values[flag] else instead]
+    return "".join(say(f"brief.{part}", lang, **values) for part in said)
 
 
 def assumed(run: Run, table: str) -> str:
@@ -73,15 +88,16 @@ def assumed(run: Run, table: str) -> str:
     return ASSUMED if any(row.get("status") == "assumed" for _line, row in run.scenario.tables.rows(table)) else ""
 
 
-def _money(run: Run, year: int, lang: str) -> dict[str, Any]:
+def _money(base: Run, run: Run, year: int, lang: str) -> dict[str, Any]:
     """Sums of the year in fen, as text with their unit."""
     frame = run.frame("budgets")
+    budgets = [sum(fen(r["amount"]) for r in records(of, "budgets") if int(r["year"]) == year) for of in (base, run)]
     rows = frame[frame["year"] == year]
     sums = {name: sum(map(fen, rows[name])) for name in ("amount", "purchased", "stranded")}
     moved = released = 0
     for row in records(run, "transfers"):
         if int(row["year"]) == year:
-            moved += fen(abs(Decimal(row["change"])))
+            moved += fen(row["amount"])  # the total of the list that is annexed
             if row["from_line"] == "direct" and row["to_line"] == "purchase":
                 released += fen(row["amount"])
     shown = {"budget_total": (sums["amount"], "budgets"), "purchased_total": (sums["purchased"], "offers"),
@@ -90,11 +106,16 @@ def _money(run: Run, year: int, lang: str) -> dict[str, Any]:
     texts = {name: money_text(value, lang) + assumed(run, table) for name, (value, table) in shown.items()}
     end = goal_value(run, "stranded_end", year)
     until = say("brief.stranded_never" if end is None else "brief.stranded_until", lang, end=f"{end or 0:.0f}")
-    return {**texts, "until": until, "has_stranded": sums["stranded"] > 0, "has_released": released > 0, "year": year}
+    ever = sum(map(fen, frame["stranded"])) > 0
+    stranded = "stranded" if sums["stranded"] else "no_longer_stranded" if ever else "no_stranded"
+    other = "_other" if budgets[0] != budgets[1] else ""
+    return {**texts, "until": until, "stranded_said": stranded, "has_released": released > 0, "year": year,
+            "conclusion_said": f"conclusion{other}", "total_said": f"total{other}",
+            "budget_base": money_text(budgets[0], lang) + assumed(base, "budgets")}  # fmt: skip
 
 
 def _rules(run: Run, names: Names) -> dict[str, Any]:
-    """The rules that bind at most places, and what one more 10,000 yuan is worth where it is worth most."""
+    """The rules that bind at most places, and what 10,000 yuan more are worth where they are worth most."""
     bound = bindings(run)
     said = [say("brief.rule_binds", names.lang, rule=term(b.clause, names.lang, within="clauses"), n=b.rows)
             for b in bound]  # fmt: skip
@@ -104,7 +125,7 @@ def _rules(run: Run, names: Names) -> dict[str, Any]:
         aim = money.unit.partition("/")[0]
         values |= {"marginal_purchaser": keys_of(money.index, names), "marginal_year": money.year,
                    "marginal_aim": term(aim, names.lang, within="aims"),
-                   "marginal_price": f"{abs(money.price):,.2f}"}  # fmt: skip
+                   "marginal_price": money_text(round(abs(money.price) * fen(_MORE)), names.lang)}  # fmt: skip
     return values
 
 
@@ -112,8 +133,10 @@ def _lived(lived: Lived | None, names: Names) -> dict[str, Any]:
     """What the simulation says of budgets, floors and the undertaker whose failure costs most."""
     if lived is None:
         return {"draws": 0}
-    who = names.of("undertakers", lived.fragile) if lived.fragile else say("brief.none", names.lang)
-    return {"draws": f"{lived.draws:,}", "budgets_at_risk": lived.budgets_at_risk, "budgets": lived.budgets,
+    who = names.of("undertakers", lived.fragile)
+    share = percent(lived.safe / lived.awards) if lived.awards else ""
+    return {"lived_fragile": bool(lived.fragile), "lived_stable": share, "planned_anew": f"{lived.planned_anew:,}",
+            "draws": f"{lived.draws:,}", "budgets_at_risk": lived.budgets_at_risk, "budgets": lived.budgets,
             "floors_at_risk": lived.floors_at_risk, "floors": lived.floors, "fragile": who,
             "failure_cost": money_text(lived.extra_cost, names.lang),
             "failure_lost": money_text(lived.lost, names.lang)}  # fmt: skip
@@ -129,7 +152,8 @@ def _matters(run: Run, names: Names, year: int) -> dict[str, Any]:
     item_of = {r["need"]: (r["area"], r["item"]) for r in records(run, "coverage")}
     base = {row["need"]: Decimal(row["quantity"]) for _line, row in run.scenario.tables.rows("direct_lines")}
     moved = [r for r in direct if Decimal(r["quantity"]) < base.get(r["need"], Decimal(0))]
-    kept = [r for r in direct if Decimal(r["quantity"]) > 0]
+    split = sum(Decimal(r["quantity"]) > 0 for r in moved)
+    kept = [r for r in direct if Decimal(r["quantity"]) > 0 and r not in moved]
     moved.sort(key=lambda r: (-Decimal(r["released"]), str(r["need"])))
     kept.sort(key=lambda r: (-Decimal(r["expenditure"]), str(r["need"])))
     comma = "、" if names.lang == "zh" else ", "
@@ -144,7 +168,8 @@ def _matters(run: Run, names: Names, year: int) -> dict[str, Any]:
         named = dict.fromkeys(names.project(*item_of[r["need"]]) for r in rows if r["need"] in item_of)
         return comma.join(list(named)[:3])
 
-    return {"n_moved": len(moved), "n_kept": len(kept), "moved_items": listed(moved), "kept_items": listed(kept),
+    return {"n_moved": len(moved), "n_split": split, "n_kept": len(kept),
+            "moved_items": listed(moved), "kept_items": listed(kept),
             "n_purchasers": len({r["purchaser"] for r in awards}), "n_items": len({r["item"] for r in awards}),
             "n_undertakers": len({r["undertaker"] for r in awards}), "n_thin": len(thin),
             "thin_handling": say(f"brief.thin_{on_thin}", names.lang),
@@ -165,7 +190,12 @@ def _reach(base: Run, plan: Run, names: Names, year: int) -> dict[str, Any]:
     coverage = [goal_value(run, "coverage", year) for run in (base, plan)]
     spread = [goal_value(run, "area_gap", year) for run in (base, plan)]
     mark = assumed(plan, "needs")
-    return {"worst_area": names.of("areas", worst) if worst else "", "worst_plan": percent(now.get(worst)) + mark,
+    said = "coverage_alone"
+    if base.run != plan.run and None not in coverage:
+        was, is_now = (round(1000 * float(v or 0)) for v in coverage)  # as they are printed
+        said = "coverage_rises" if is_now > was else "coverage_falls" if is_now < was else "coverage_stays"
+    return {"coverage_said": said, "worst_area": names.of("areas", worst) if worst else "",
+            "worst_plan": percent(now.get(worst)) + mark,
             "worst_base": percent(at.get(worst)) + mark, "coverage_base": percent(coverage[0]) + mark,
             "coverage_plan": percent(coverage[1]) + mark, "spread_base": percent(spread[0]) + mark,
             "spread_plan": percent(spread[1]) + mark, "compared": base.run != plan.run,
@@ -206,6 +236,24 @@ def options(runs: Sequence[Run], lang: str) -> tuple[list[str], list[list[str]]]
     certified = [say("brief.certified" if run.certified else "brief.not_certified", lang) for run in runs]
     rows.append([say("brief.m_check", lang), *certified])
     return head, rows
+
+
+def _told(runs: Sequence[Run], names: Names) -> str:
+    """Every run but the baseline in one clause: how much more or less it buys, what it does to coverage."""
+    lang, base, said = names.lang, runs[0], []
+    for number, run in enumerate(runs[1:], 1):
+        bought, before = (sum(map(fen, r.frame("budgets")["purchased"])) for r in (run, base))
+        year = max(int(y) for y in run.frame("budgets")["year"])
+        reach, was = (goal_value(r, "coverage", year) for r in (run, base))
+        more = "same_bought" if bought == before else "more_bought" if bought > before else "less_bought"
+        parts = [say(f"brief.{more}", lang, amount=money_text(abs(bought - before), lang) + assumed(run, "offers"))]
+        points = 0.0 if reach is None or was is None else round(100 * reach, 1) - round(100 * was, 1)
+        if abs(points) >= 0.05:  # a tenth of a point is printed
+            key = "coverage_higher" if points > 0 else "coverage_lower"
+            parts.append(say(f"brief.{key}", lang, points=f"{abs(points):.1f}"))
+        clause = ("，" if lang == "zh" else ", ").join(parts)
+        said.append(say("brief.option", lang, n=number, title=run.title(lang), clause=clause))
+    return say("brief.semicolon", lang).join(said)
 
 
 def _goals(base: Run, plan: Run, lang: str, year: int) -> tuple[list[str], list[list[str]]]:
@@ -267,7 +315,8 @@ def _foot(runs: Sequence[Run], lang: str) -> str:
     )  # fmt: skip
     gap = max((float(a["gap"] or 0) for a in plan.summary["aims"]), default=0.0)
     return say(
-        "brief.foot", lang, runs=" · ".join(run.run for run in runs), inputs=plan.scenario.digest()[:12],
+        "brief.foot", lang,
+        runs=" · ".join(say("brief.foot_each", lang, run=run.run, inputs=run.scenario.digest()[:12]) for run in runs),
         plan=str(plan.manifest.get("plan_hash") or "—")[:12], gap=f"{100 * gap:.2f}%",
         check=say("brief.certified" if plan.certified else "brief.not_certified", lang),
         published=counts["published"], derived=counts["derived"], assumed=counts["assumed"], mark=ASSUMED,

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import html
-import io
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from gpsopt.errors import UsageError
-from gpsopt.report.brief import Brief, brief_of
-from gpsopt.report.charts import Look, can_draw_han, fees_flow, picture, ramp, ramp_rows
+from gpsopt.report.brief import Brief, brief_of, tables_of
+from gpsopt.report.charts import Look, can_draw_han, fees_flow, picture, ramp
 from gpsopt.report.charts.look import FONTS
 from gpsopt.runread import Run
 from gpsopt.simulation.headline import Lived
 from gpsopt.text import say
 
 FORMS: Final = (".xlsx", ".pdf", ".pptx", ".docx", ".html")
-_FONT: Final = "Noto Sans CJK SC"
 _PAGES: Final = 2
-_SIZES: Final = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5)  # points, tried in order until the brief has its two pages
+_SIZES: Final = (
+    11.0,
+    10.5,
+    10.0,
+    9.5,
+    9.0,
+    8.5,
+    8.0,
+    7.5,
+    7.0,
+    6.5,
+)  # points, tried in order until the brief has its two pages
 
 
 def write_report(runs: Sequence[Run], path: Path, lang: str, lived: Lived | None = None) -> Path:
@@ -36,13 +45,25 @@ def write_report(runs: Sequence[Run], path: Path, lang: str, lived: Lived | None
 
         write_workbook(runs, path, lang)
         return path
-    makers = {".pdf": _pdf, ".pptx": _slides, ".docx": _memo, ".html": _page}
-    content = makers[form](brief_of(runs, lang, lived), runs[-1], lang)
+    content = _maker(form)(brief_of(runs, lang, lived), runs[-1], lang)
     try:
         path.write_bytes(content)
     except OSError as error:
         raise UsageError("file_not_writable", path=str(path), why=error.strerror or str(error)) from None
     return path
+
+
+def _maker(form: str) -> Callable[[Brief, Run, str], bytes]:
+    """What makes a form; each form's own library is loaded only for it."""
+    if form == ".pptx":
+        from gpsopt.report.slides import slides
+
+        return slides
+    if form == ".docx":
+        from gpsopt.report.memo import memo
+
+        return memo
+    return _pdf if form == ".pdf" else _page
 
 
 def brief_pictures(runs: Sequence[Run], lang: str) -> list[bytes]:
@@ -92,10 +113,11 @@ def _source(brief: Brief, run: Run, lang: str, size: float) -> str:
         parts.append(f'#align(center, block(width: 100%, inset: 6pt, stroke: 1.5pt + red, '
                      f'text(fill: red, size: 16pt, weight: "bold")[{words}]))')  # fmt: skip
     parts += [f"*{_t(head)}* #h(0.5em) {_t(sentence)}\n" for head, sentence in brief.sections]
-    parts += [f"*{_t(say('brief.h_options', lang))}*", _table(brief.options, size - 1.5), "#pagebreak()"]
-    for key, rows in (("h_goals", brief.goals), ("h_people", brief.people)):
-        parts += [f"*{_t(say(f'brief.{key}', lang))}*", _table(rows, size - 1.5)]
-    parts += [f"*{_t(say('brief.h_money_chart', lang))}*", '#align(center, image("ramp.svg", height: 6.5cm))']
+    (first, options), *others = tables_of(brief, lang)
+    parts += [f"*{_t(first)}*", _table(options, size - 1.5), "#pagebreak()"]
+    for heading, rows in others:
+        parts += [f"*{_t(heading)}*", _table(rows, size - 1.5)]
+    parts += [f"*{_t(say('brief.h_money_chart', lang))}*", '#align(center, image("ramp.svg", height: 7.5cm))']
     return "\n\n".join(parts)
 
 
@@ -115,105 +137,17 @@ def _table(rows: tuple[list[str], list[list[str]]], size: float) -> str:
     )
 
 
-def _slides(brief: Brief, run: Run, lang: str) -> bytes:
-    """Slides 16:9: decision, options, money by year as a native chart, goals, who is affected."""
-    from pptx import Presentation
-    from pptx.chart.data import CategoryChartData
-    from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
-    from pptx.util import Inches, Pt
-
-    deck: Any = Presentation()
-    deck.slide_width, deck.slide_height = Inches(13.333), Inches(7.5)
-
-    def slide(title: str) -> Any:
-        made = deck.slides.add_slide(deck.slide_layouts[6])
-        _box(made, title, 0.6, 0.35, 12.1, 0.9, 22, Inches, Pt)
-        _box(made, brief.foot, 0.6, 6.95, 12.1, 0.5, 8, Inches, Pt)
-        return made
-
-    half = (len(brief.sections) + 1) // 2
-    for some in (brief.sections[:half], brief.sections[half:]):
-        text = "\n".join(f"{head}　{sentence}" for head, sentence in some)
-        _box(slide(brief.title), text, 0.6, 1.3, 12.1, 5.5, 16, Inches, Pt)
-    for key, rows in (("h_options", brief.options), ("h_goals", brief.goals), ("h_people", brief.people)):
-        _grid(slide(say(f"brief.{key}", lang)), rows, Inches, Pt)
-    data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
-    money = ramp_rows(run)
-    data.categories = [str(year) for year in sorted(set(money["year"]))]
-    for part in ("direct", "stranded", "purchased", "unspent"):
-        of_part = money[money["part"] == part].sort_values("year")
-        data.add_series(say(f"brief.m_{part}", lang), [float(v) / 1e6 for v in of_part["fen"]])
-    place = (Inches(0.8), Inches(1.4), Inches(11.7), Inches(5.4))
-    chart = slide(say("brief.h_money_chart", lang)).shapes.add_chart(XL_CHART_TYPE.COLUMN_STACKED, *place, data).chart
-    chart.has_legend, chart.legend.position, chart.legend.include_in_layout = True, XL_LEGEND_POSITION.BOTTOM, False
-    chart.font.size, chart.font.name = Pt(12), _FONT
-    out = io.BytesIO()
-    deck.save(out)
-    return out.getvalue()
-
-
-def _box(slide: Any, text: str, x: float, y: float, w: float, h: float, size: int, inches: Any, pt: Any) -> None:
-    frame = slide.shapes.add_textbox(inches(x), inches(y), inches(w), inches(h)).text_frame
-    frame.word_wrap = True
-    for number, line in enumerate(text.split("\n")):
-        paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
-        run = paragraph.add_run()
-        run.text, run.font.size, run.font.name = line, pt(size), _FONT
-        paragraph.space_after = pt(4)
-
-
-def _grid(slide: Any, rows: tuple[list[str], list[list[str]]], inches: Any, pt: Any) -> None:
-    head, body = rows
-    height = inches(min(5.5, 0.36 * (len(body) + 1)))
-    table = slide.shapes.add_table(len(body) + 1, len(head), inches(0.6), inches(1.35), inches(12.1), height).table
-    for line, cells in enumerate([head, *body]):
-        for place, text in enumerate(cells):
-            cell = table.cell(line, place)
-            cell.text = text
-            cell.margin_top = cell.margin_bottom = inches(0.03)
-            for run in cell.text_frame.paragraphs[0].runs:
-                run.font.size, run.font.name = pt(12), _FONT
-
-
-def _memo(brief: Brief, run: Run, lang: str) -> bytes:
-    """The brief as a document to be edited."""
-    from docx import Document
-    from docx.oxml.ns import qn
-
-    document: Any = Document()
-    style = document.styles["Normal"]
-    style.font.name = _FONT
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), _FONT)
-    document.add_paragraph().add_run(brief.title).bold = True
-    if not run.certified:
-        document.add_paragraph(say("paper.not_certified", lang))
-    for head, sentence in brief.sections:
-        paragraph = document.add_paragraph()
-        paragraph.add_run(f"{head}　").bold = True
-        paragraph.add_run(sentence)
-    for key, rows in (("h_options", brief.options), ("h_goals", brief.goals), ("h_people", brief.people)):
-        document.add_paragraph().add_run(say(f"brief.{key}", lang)).bold = True
-        table = document.add_table(rows=0, cols=len(rows[0]), style="Light Grid Accent 1")
-        for cells in [rows[0], *rows[1]]:
-            for cell, text in zip(table.add_row().cells, cells, strict=True):
-                cell.text = text
-    document.add_paragraph(brief.foot)
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
-
-
 def _page(brief: Brief, run: Run, lang: str) -> bytes:
     """One page with its charts drawn in: nothing is fetched, nothing runs."""
     body = [f"<h1>{html.escape(brief.title)}</h1>"]
     if not run.certified:
         body.append(f"<p class=bad>{html.escape(say('paper.not_certified', lang))}</p>")
     body += [f"<p><b>{html.escape(h)}</b> {html.escape(s)}</p>" for h, s in brief.sections]
-    for key, (head, rows) in (("h_options", brief.options), ("h_goals", brief.goals), ("h_people", brief.people)):
+    for heading, (head, rows) in tables_of(brief, lang):
         lines = ["".join(f"<th>{html.escape(c)}</th>" for c in head)]
         lines += ["".join(f"<td>{html.escape(c)}</td>" for c in row) for row in rows]
         table = "".join(f"<tr>{line}</tr>" for line in lines)
-        body.append(f"<h2>{html.escape(say(f'brief.{key}', lang))}</h2><table>{table}</table>")
+        body.append(f"<h2>{html.escape(heading)}</h2><table>{table}</table>")
     look = Look(lang)
     body += [picture(chart, "svg").decode("utf-8") for chart in (ramp(run, look), fees_flow(run, look))]
     body.append(f"<footer>{html.escape(brief.foot)}</footer>")

@@ -14,7 +14,10 @@ from gpsopt.money import fen
 
 @dataclass(frozen=True)
 class Lived:
-    """Of `draws` futures: budgets and floors that are at risk; the undertaker whose failure loses most (fen)."""
+    """Of `draws` futures: budgets and floors that are at risk; the undertaker whose failure loses most (fen).
+
+    Of `awards` those that are `safe`, where the simulation planned `planned_anew` futures anew; else 0.
+    """
 
     run: str
     draws: int
@@ -25,6 +28,9 @@ class Lived:
     fragile: str
     extra_cost: int
     lost: int
+    awards: int = 0
+    safe: int = 0
+    planned_anew: int = 0
 
 
 def read_lived(folder: Path) -> Lived:
@@ -38,6 +44,7 @@ def read_lived(folder: Path) -> Lived:
             said["run"], said["draws"], said["budgets_at_risk"], said["budgets"], said["floors_at_risk"],
             said["floors"], worst["undertaker"] if worst else "",
             fen(Decimal(worst["extra_cost"])) if worst else 0, fen(Decimal(worst["lost"])) if worst else 0,
+            sum(said.get("awards", {}).values()), said.get("awards", {}).get("safe", 0), said.get("planned_anew", 0),
         )  # fmt: skip
     except (OSError, ValueError, KeyError, ArithmeticError) as error:
         raise UsageError("simulation_missing", path=str(folder), why=f"{type(error).__name__}: {error}") from None

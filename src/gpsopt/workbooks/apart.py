@@ -16,11 +16,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from gpsopt.csvfile import read_records
-from gpsopt.workbooks.limits import MAX_CELLS, RefusedError, hold_to_limits
+from gpsopt.csvfile import MAX_CELL, read_records
+from gpsopt.workbooks.limits import MAX_CELLS, MAX_LETTERS, RefusedError, hold_to_limits
 from gpsopt.workbooks.marking import mark
 from gpsopt.workbooks.parcel import csv_files, is_workbook, opened, sheets, unpack
-from gpsopt.workbooks.scan import scan
+from gpsopt.workbooks.scan import letters, scan
 
 
 def read(path: Path, folder: Path, aliases: dict[str, str]) -> dict[str, Any]:
@@ -79,8 +79,12 @@ def _workbook(path: Path, parcel: zipfile.ZipFile, aliases: dict[str, str]) -> d
     if not tables:
         raise RefusedError("no_tables")
     book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    room = MAX_LETTERS
     for one in tables:
         one["rows"], one["dates"] = _rows(book[one["sheet"]], one["last_row"], one["last_column"])
+        room -= _letters(one["rows"], one["sheet"])
+        if room < 0:
+            raise RefusedError("too_many_letters", sheet=one["sheet"], most=MAX_LETTERS)
     return {"kind": "workbook", "tables": tables, "unknown": unknown, "from_1904": from_1904}
 
 
@@ -102,6 +106,18 @@ def _rows(sheet: Any, last_row: int, last_column: int) -> tuple[list[tuple[int, 
             dates += sum(isinstance(value, date | time) for value in values)
             rows.append((number, [_text(value) for value in values]))
     return rows, dates
+
+
+def _letters(rows: list[tuple[int, list[str]]], sheet: str) -> int:
+    """How many letters the rows have; RefusedError for a cell with more than a spreadsheet program allows."""
+    total = 0
+    for number, cells in rows:
+        lengths = [len(cell) for cell in cells]
+        if max(lengths) > MAX_CELL:
+            at = letters(next(place for place, length in enumerate(lengths, 1) if length > MAX_CELL))
+            raise RefusedError("cell_too_long", sheet, number, at, most=MAX_CELL)
+        total += sum(lengths)
+    return total
 
 
 def _text(value: object) -> str:
@@ -137,8 +153,8 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
                             "column": refused.column, "value": refused.value, "details": refused.details}}  # fmt: skip
     except MemoryError:
         return {"refused": {"code": "file_too_costly"}}
-    except Exception as error:  # whatever a damaged file makes of its reader is a fault of the file
-        return {"refused": {"code": "workbook_damaged", "value": type(error).__name__}}
+    except Exception:  # whatever a damaged file makes of its reader is a fault of the file
+        return {"refused": {"code": "workbook_damaged"}}
 
 
 def main() -> None:

@@ -7,12 +7,14 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gpsopt.checks import check
 from gpsopt.errors import Finding, UsageError, visible
 from gpsopt.read import write_tables
 from gpsopt.scenario import Scenario
 from gpsopt.workbooks.reading import Book, ask, read_book, scenario_of
+from gpsopt.workbooks.scan import number
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,11 @@ def _examined(path: Path, model: Path | None, lang: str, mark: bool) -> tuple[Im
     scenario, findings, settings = scenario_of(book, model)
     if scenario is not None:
         findings = check(scenario)
-    marked = _marked(path, book, findings, lang) if mark and book.is_workbook else None
+    marked = None
+    if mark and book.is_workbook and (marks := _marks(book, findings, lang)):
+        marked = _marked(path, marks)
+        if marked is None:
+            findings = (*findings, Finding("note", "not_marked", book.name))
     rows = {name: len(frame) for name, frame in book.frames.items()}
     return Imported(rows, tuple(findings), marked, scenario), settings
 
@@ -60,19 +66,22 @@ def checked_name(path: Path) -> Path:
     return path.with_name(f"{path.stem}.checked.xlsx")
 
 
-def _marked(path: Path, book: Book, findings: Iterable[Finding], lang: str) -> Path | None:
-    """The user's own workbook with red cells and comments, beside the original; None where there is nothing."""
-    marks = []
+def _marks(book: Book, findings: Iterable[Finding], lang: str) -> list[dict[str, Any]]:
+    """What is to be seen in the marked copy: sheet, row, column (by number), severity, text of each finding."""
+    marks: list[dict[str, Any]] = []
     for finding in findings:
         if finding.severity == "note" or finding.sheet not in book.headers or finding.file != book.name:
             continue
         head, names = book.headers[finding.sheet]
-        column = names.index(finding.column) + 1 if finding.column in names else 1
+        column = names.index(finding.column) + 1 if finding.column in names else number(finding.column) or 1
         text = visible(f"{finding.text(lang)} {finding.cure(lang)}", 500)
         marks.append({"sheet": finding.sheet, "row": finding.row or head, "column": column,
                       "severity": finding.severity, "text": text})  # fmt: skip
-    if not marks:
-        return None
+    return marks
+
+
+def _marked(path: Path, marks: list[dict[str, Any]]) -> Path | None:
+    """The user's own workbook with red cells and comments, beside the original; None where it cannot be made."""
     to = checked_name(path)
     answer = ask({"do": "mark", "path": str(path), "to": str(to), "marks": marks})
     return None if "refused" in answer else to

@@ -9,12 +9,15 @@ from typing import Final
 MAX_FILE_BYTES: Final = 64_000_000
 MAX_UNPACKED_BYTES: Final = 256_000_000
 MAX_PARTS: Final = 2_000  # entries of a zip
-MAX_CELLS: Final = 2_000_000  # with content, over all sheets that are read
+MAX_PART_BYTES: Final = 32_000_000  # a part of a workbook that is read whole: shared texts, styles
+MAX_CELLS: Final = 600_000  # with content, over all sheets that are read
+MAX_LETTERS: Final = 32_000_000  # of all cells together
+MAX_MARKED_BYTES: Final = 32_000_000  # of the sheets of a workbook of which a marked copy is made
 MAX_ROWS: Final = 250_000
 MAX_COLUMNS: Final = 200
 MEMORY_BYTES: Final = 1_000_000_000
-CPU_SECONDS: Final = 30
-WALL_SECONDS: Final = 90  # a machine that is busy with other work is no fault of the file
+CPU_SECONDS: Final = 20
+WALL_SECONDS: Final = 60  # a machine that is busy with other work is no fault of the file
 
 
 class RefusedError(Exception):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
+
+from gpsopt.workbooks.limits import MAX_MARKED_BYTES, RefusedError
+from gpsopt.workbooks.parcel import SHEETS
 
 _FILLS: Final = {"error": "FFF4B6B6", "warning": "FFFFE699"}
 _AUTHOR: Final = "gpsopt"
@@ -13,18 +17,30 @@ _MOST_TEXT: Final = 2_000  # letters of one comment
 
 
 def mark(path: Path, to: Path, marks: Sequence[dict[str, Any]]) -> None:
-    """Write a copy of the workbook in which every mark {sheet, row, column (number), severity, text} is seen."""
+    """Write a copy of the workbook in which every mark {sheet, row, column (number), severity, text} is seen.
+
+    Marks of ours that the workbook brings along (it is a marked copy in which something was corrected) are taken off.
+    """
     from openpyxl import load_workbook
     from openpyxl.comments import Comment
     from openpyxl.styles import PatternFill
 
+    with zipfile.ZipFile(path) as parcel:
+        if sum(part.file_size for part in parcel.infolist() if part.filename.startswith(SHEETS)) > MAX_MARKED_BYTES:
+            raise RefusedError("file_too_costly")
     book = load_workbook(io.BytesIO(path.read_bytes()))
+    for sheet in book.worksheets:
+        for cell in sheet._cells.values():  # those that are there; a walk over rows would make those that are not
+            if cell.comment is not None and cell.comment.author == _AUTHOR:
+                cell.comment = None
+                if cell.fill.fgColor.rgb in _FILLS.values():
+                    cell.fill = PatternFill()
     fills = {severity: PatternFill("solid", fgColor=colour) for severity, colour in _FILLS.items()}
     gathered: dict[tuple[str, int, int], list[dict[str, Any]]] = {}
     for one in marks:
         gathered.setdefault((one["sheet"], one["row"], one["column"]), []).append(one)
-    for (sheet, row, column), found in gathered.items():
-        cell = book[sheet].cell(row=row, column=column)
+    for (name, row, column), found in gathered.items():
+        cell = book[name].cell(row=row, column=column)
         if type(cell).__name__ == "MergedCell":
             continue  # its comment stands at the first cell of the range
         worst = "error" if any(one["severity"] == "error" for one in found) else "warning"

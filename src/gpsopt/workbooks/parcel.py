@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final
 
-from gpsopt.workbooks.limits import MAX_FILE_BYTES, MAX_PARTS, MAX_UNPACKED_BYTES, RefusedError
+from gpsopt.workbooks.limits import MAX_FILE_BYTES, MAX_PART_BYTES, MAX_PARTS, MAX_UNPACKED_BYTES, RefusedError
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Excel 97-2003, and the envelope of an encrypted workbook
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -19,6 +19,7 @@ WORKBOOK: Final = "xl/workbook.xml"
 BINARY_WORKBOOK: Final = "xl/workbook.bin"
 MACROS: Final = ("xl/vbaproject.bin", "xl/macrosheets/")
 LINKS: Final = "xl/externallinks/"
+SHEETS: Final = "xl/worksheets/"
 
 Start = Callable[[str, dict[str, str]], None]
 
@@ -74,9 +75,13 @@ def is_workbook(parcel: zipfile.ZipFile) -> bool:
 
 
 def _check_prologs(parcel: zipfile.ZipFile) -> None:
-    """Refuse every XML part that declares a document type: entities have no place in a workbook."""
+    """Refuse every XML part that declares a document type (entities have no place in a workbook) or is read whole
+    and is too large for that."""
     for part in parcel.infolist():
-        if part.filename.lower().endswith((".xml", ".rels", ".vml")):
+        name = part.filename.lower()
+        if name.endswith((".xml", ".rels", ".vml")):
+            if part.file_size > MAX_PART_BYTES and not name.lstrip("/").startswith(SHEETS):
+                raise RefusedError("file_too_costly", value=part.filename)
             with parcel.open(part) as stream:
                 _prolog(stream, part.filename)
 

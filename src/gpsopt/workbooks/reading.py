@@ -45,7 +45,8 @@ class Book:
 def is_source(path: Path) -> bool:
     """Is it a file that `read_book` is meant for (not a model folder or scenario)?"""
     if path.is_dir():
-        return not (path / "model.toml").is_file() and any(path.glob("*.csv"))
+        described = (path / "datapackage.json").is_file() or any(path.glob("*.csv"))
+        return described and not (path / "tables").is_dir()
     return path.suffix.lower() in SUFFIXES
 
 
@@ -106,7 +107,7 @@ def _typed(path: Path, answer: dict[str, Any], findings: list[Finding]) -> Book:
             findings += _seen(one, headers[sheet], file, records[:at], table, answer["from_1904"])
             records = records[at:]
         frames[table.name], found = _table(records, table, file, sheet)
-        findings += found
+        findings += _once(found, one, headers[sheet][1]) if answer["kind"] == "workbook" else found
     return Book(path.name, answer["kind"] == "workbook", frames, files, sheets, tuple(findings), settings, headers)
 
 
@@ -115,16 +116,33 @@ def _table(records: list[Record], table: Table, file: str, sheet: str) -> tuple[
         found = [] if table.optional or not sheet else [Finding("error", "sheet_empty", file, sheet)]
         return empty_frame(table), found
     frame, found = read_sheet(records, table, file, sheet)
-    quiet = sheet and table.optional  # the template has a sheet of every table
-    return frame, [f for f in found if not (quiet and f.code == "header_only")]
+    quiet = sheet and table.optional and len(records) == 1  # the template has a sheet of every table
+    return frame, [f for f in found if not (quiet and f.code in ("header_only", "header_titles"))]
+
+
+def _once(found: list[Finding], one: dict[str, Any], names: list[str]) -> Iterator[Finding]:
+    """What was found in a sheet's rows, less the cells that are empty for a reason that has its own finding."""
+    hollow = {(row, column) for row, column in one["without_value"]}
+    merged = [(*corner(ref), *corner(ref.rpartition(":")[2])) for ref in one["merged"]]
+    for finding in found:
+        if finding.code == "column_unnamed":
+            yield replace(finding, column=letters(int(str(finding.details["place"]))))
+            continue
+        if finding.code == "cell_missing" and finding.row is not None:
+            row, column = finding.row, names.index(finding.column) + 1
+            if (row, column) in hollow or any(a <= row <= c and b <= column <= d for a, b, c, d in merged):
+                continue
+        yield finding
 
 
 def _header(records: list[Record], table: Table) -> int:
-    """The place of the row that names the columns: the first whose cells are mostly keys of the table."""
-    for place, (_row, cells) in enumerate(records[:_HEADER_WITHIN]):
-        said = [cell.strip() for cell in cells if cell.strip()]
-        if 2 * sum(map(table.has, said)) > len(said):
-            return place
+    """The place of the row that names the columns: the first whose cells are mostly keys of the table, else titles."""
+    titles = {c.title(table.name, lang) for c in table.columns for lang in LANGUAGES}
+    for known in (set(table.names()), titles):
+        for place, (_row, cells) in enumerate(records[:_HEADER_WITHIN]):
+            said = [cell.strip() for cell in cells if cell.strip()]
+            if 2 * sum(cell in known for cell in said) > len(said):
+                return place
     return 0
 
 

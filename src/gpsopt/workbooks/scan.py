@@ -88,7 +88,7 @@ class _Reader:
 
     def _cell(self, given: dict[str, str]) -> None:
         ref = given.get("r", "")
-        self._column = _column(ref) if ref else self._column + 1
+        self._column = number(ref) if ref else self._column + 1
         self._value = self._formula = False
         self._text = given.get("t") == "str"  # a formula may answer with an empty text
 
@@ -117,15 +117,15 @@ class _Reader:
         raise RefusedError(code, sheet=self._sheet, row=self._row, value=where, most=most)
 
 
-def _column(ref: str) -> int:
-    """The number of a cell's column, 1 for A."""
-    number = 0
+def number(ref: str) -> int:
+    """The number of a cell's column by its letters, 1 for A; 0 where it has none."""
+    found = 0
     for letter in ref:
         place = _LETTERS.find(letter)
         if place < 0:
             break
-        number = number * 26 + place + 1
-    return number
+        found = found * 26 + place + 1
+    return found
 
 
 def letters(column: int) -> str:
@@ -141,4 +141,4 @@ def corner(ref: str) -> tuple[int, int]:
     """(row, column) of the first cell of a range such as B3:D4."""
     first = ref.partition(":")[0].replace("$", "")
     digits = "".join(letter for letter in first if letter.isdecimal())
-    return int(digits or 0), _column(first)
+    return int(digits or 0), number(first)
