@@ -146,6 +146,41 @@ def test_moves_between_lines_take_in_turn_from_what_is_there(town: Run) -> None:
     assert "本单位内调剂" in kinds and "年初预算编制" not in kinds
 
 
+def test_the_kind_of_a_change_follows_key_spending_and_classes(town: Run) -> None:
+    """Execution: money that leaves a key matter is 预算调整; a move inside one project and class is none."""
+    tables, settings = town.scenario.tables, town.scenario.settings.model_copy(update={"stage": "execution"})
+    needs, lines = tables["needs"].copy(), tables["direct_lines"].copy()
+    for frame in (needs, lines):
+        frame["functional_class"], frame["economic_class"] = "208", "30227"
+    needs["key"], lines["spending_kind"] = True, "project"
+    tables = tables.with_frame("needs", needs).with_frame("direct_lines", lines)
+    run = replace(town, known_scenario=replace(town.scenario, tables=tables, settings=settings))
+    marked = 0
+    for year in years_of(town):
+        paper = papers(run, "zh", year)["adjustments"]
+        left = [r for r in of_year(town, "transfers", year)
+                if r["from_line"] == "direct" and r["use"] != "own" and r["amount"]]  # fmt: skip
+        kinds = [row[paper.place("kind_of_change")] for row in paper.rows]
+        assert kinds.count("需报预算调整") == len(left)
+        assert any(f"有{len(left)}行" in said for said in paper.controls)
+        own = [r for r in of_year(town, "transfers", year) if r["use"] == "own"]
+        assert kinds.count("本科目内") == len(own)
+        marked += len(left) + len(own)
+    assert marked > 1
+
+
+def test_columns_are_called_as_the_forms_call_them(town: Run) -> None:
+    made = papers(town, "zh", 2015)
+    assert made["budget_summary"].head("zh")[-4:] == ["购买数量", "购买金额（万元）", "计量单位", "单价（元）"]
+    assert made["budget_short"].head("zh")[1:] == [
+        "处室", "购买服务名称", "所属项目", "所属政府购买服务目录（编号、名称）", "金额（万元）", "备注",
+    ]  # fmt: skip
+    assert made["catalogue"].head("zh") == ["编码", "一级目录", "二级目录", "三级目录", "四级目录（服务内容）"]
+    assert made["contract_notice"].head("zh")[-4:] == ["其他补充事宜", "所属地域", "所属行业", "代理机构"]
+    assert made["self_evaluation"].head("zh")[5:8] == ["三级指标", "年度指标值", "实际完成值"]
+    assert made["eligibility"].head("zh")[-3:] == ["不符合的规则", "原因", "文件出处"]
+
+
 def test_a_plan_that_is_not_certified_says_so_across_every_sheet(town: Run, tmp_path: Path) -> None:
     write_papers(replace(town, summary={**town.summary, "certified": False}), tmp_path, "zh", year=2015)
     for sheet in load_workbook(tmp_path / "public-2015.xlsx"):

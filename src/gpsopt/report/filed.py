@@ -99,12 +99,24 @@ def _original(of: Material, row: Row, lines: dict[str, Decimal]) -> Decimal | No
 
 
 def _kind(of: Material, row: Row) -> str:
-    """Drafting books nothing; else 调剂 within a unit or across units (Budget Law 72). Totals never rise."""
+    """Drafting books nothing; a cut of key spending is 预算调整 (Budget Law 67); else 调剂 within a unit or across
+    units (72), but for a move inside one project and class. Totals never rise."""
     if of.run.scenario.settings.stage == "drafting":
         return "kind_drafting"
+    need = of.needs.get(row["need"] or "", {})
+    if need.get("key") and row["from_line"] == "direct" and row["use"] != "own" and Decimal(row["amount"]):
+        return "kind_adjustment"  # money leaves a matter that the planner marked
+    if row["use"] == "own" and _same_class(of.lines.get(row["need"] or "", {}), need):
+        return "kind_line"
     if row["from_purchaser"] != row["to_purchaser"]:
         return "kind_across"
     return "kind_within" if row["from_line"] != row["to_line"] else "kind_line"
+
+
+def _same_class(line: Row, need: Row) -> bool:
+    """Is the direct line a project's, under the classes of the purchase that takes its place?"""
+    classes = ("functional_class", "economic_class")
+    return line.get("spending_kind") == "project" and all(line[c] and line[c] == need.get(c) for c in classes)
 
 
 def _reason(of: Material, row: Row) -> str:
@@ -130,7 +142,7 @@ def _controls(of: Material) -> tuple[str, ...]:
         say("paper.out_equals_in", of.lang, amount=f"{moved / 10_000:,.6f}", given=f"{given / 10_000:,.6f}",
             received=f"{received / 10_000:,.6f}"),
         say("paper.balances", of.lang, n=len(of.budgets), difference=f"{worst:.2f}"),
-        say("paper.total_stays", of.lang),
+        say("paper.total_stays", of.lang, n=sum(_kind(of, row) == "kind_adjustment" for row in of.transfers)),
     )  # fmt: skip
 
 

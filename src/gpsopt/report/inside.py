@@ -26,12 +26,12 @@ def contract_notice(of: Material) -> Paper:
          names.of("undertakers", r["undertaker"]), None, names.of("items", r["item"]), None, Decimal(r["quantity"]),
          names.unit(r["item"]), Decimal(r["price"]), Decimal(r["amount"]),
          say("paper.term_and_place", of.lang, year=of.year, n=of.term_years(), area=names.of("areas", r["area"])),
-         None, None, None, names.of("areas", r["area"]), None)
+         None, None, None, None, names.of("areas", r["area"]), None, None)
         for r in of.awards
     )  # fmt: skip
     spec = ("contract_no! contract_name project_no! project party_a address_a! party_b address_b! subject "
             "requirements! quantity:number unit price:yuan contract_amount:wan+ term_and_place method! signed! "
-            "published_on! region agency!")  # fmt: skip
+            "published_on! other! region industry! agency!")  # fmt: skip
     return Paper("contract_notice", of.year, "published", False, columns(spec), rows, "party_a",
                  (say("paper.only_after_signing", of.lang),))  # fmt: skip
 

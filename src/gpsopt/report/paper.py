@@ -64,12 +64,14 @@ class Paper:
 
     def head(self, lang: str) -> list[str]:
         units = {"wan": "paper.in_wan", "yuan": "paper.in_yuan"}
-        return [
-            say(units[c.kind], lang, word=say(f"paper.c_{c.name}", lang))
-            if c.kind in units
-            else say(f"paper.c_{c.name}", lang)
-            for c in self.columns
-        ]
+        words = [self._word(column.name, lang) for column in self.columns]
+        return [say(units[c.kind], lang, word=word) if c.kind in units else word
+                for c, word in zip(self.columns, words, strict=True)]  # fmt: skip
+
+    def _word(self, column: str, lang: str) -> str:
+        """A column's word as this paper's form has it, else as every paper does."""
+        form = self.key.removesuffix("_drafting").removesuffix("_inside")
+        return messages(lang).get(f"paper.of_{form}_{column}") or say(f"paper.c_{column}", lang)
 
     def place(self, column: str) -> int:
         """Where a column stands."""
