@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from tests.jobs.ending import end_all
-from tests.screens.browser import ROOT, Server, browser, calm, person, press, turn_to
+from tests.screens.browser import PATIENCE, ROOT, Server, browser, calm, person, press, turn_to
 
 pytestmark = pytest.mark.slow
+LONG = 3000 * PATIENCE  # milliseconds: for what has to be solved first
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +64,8 @@ def opened_town(page: Page) -> None:
     """The town's demo, solved."""
     cards = page.get_by_role("button", name="打开并求解", exact=True)
     cards.nth(1).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("求解", timeout=20_000)
-    expect(page.get_by_text("✓ 已核验").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("求解")
+    expect(page.get_by_text("✓ 已核验").first).to_be_visible(timeout=LONG)
     calm(page)
 
 
@@ -79,19 +80,19 @@ def test_the_first_journey(page: Page, asked: list[str], server: Server) -> None
     page.get_by_label("名称（文件名）").fill("smaller")
     page.get_by_label("标题").fill("预算少一成")
     press(page, "复制为新情景")
-    expect(page.get_by_text("已新建情景")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("已新建情景")).to_be_visible()
     calm(page)
     press(page, "写入情景")  # the first sentence: every budget, minus ten per cent
-    expect(page.get_by_text("调整 −10 %")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("调整 −10 %")).to_be_visible()
     expect(page.get_by_text("scale = 0.9").first).to_be_visible()
     calm(page)
     page.get_by_role("button", name="求解", exact=True).first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("求解", timeout=20_000)
-    expect(page.get_by_text("✓ 已核验").first).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("正在进行")).to_have_count(0, timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("求解")
+    expect(page.get_by_text("✓ 已核验").first).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("正在进行")).to_have_count(0)
 
     turn_to(page, "比较")
-    expect(page.get_by_text("预算少一成").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("预算少一成").first).to_be_visible()
     expect(page.get_by_text("输入的差别").first).to_be_visible()
     expect(page.get_by_text("谁受益，谁受损").first).to_be_visible()
 
@@ -99,18 +100,18 @@ def test_the_first_journey(page: Page, asked: list[str], server: Server) -> None
     page.get_by_label("点数").fill("4")
     press(page, "求前沿")
     points = page.get_by_role("radiogroup", name="选一个点").get_by_role("radio")
-    expect(points.nth(1)).to_be_attached(timeout=120_000)
+    expect(points.nth(1)).to_be_attached(timeout=LONG)
     calm(page)
     points.nth(1).check(force=True)
     calm(page)
     press(page, "存为情景并求解")
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("求解|结果"), timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("求解|结果"))
     turn_to(page, "情景")
-    expect(page.get_by_text("point2").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("point2").first).to_be_visible()
 
     turn_to(page, "说明")
     press(page, "为什么")
-    expect(page.get_by_text("替代成本").or_(page.get_by_text("照现在 → 按其报价")).first).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("替代成本").or_(page.get_by_text("照现在 → 按其报价")).first).to_be_visible(timeout=LONG)
     outside = [url for url in asked if not url.startswith((server.address, "data:", "blob:", "ws://localhost"))]
     assert outside == []
 
@@ -118,12 +119,12 @@ def test_the_first_journey(page: Page, asked: list[str], server: Server) -> None
 def test_both_languages_at_once(page: Page) -> None:
     opened_town(page)
     page.get_by_role("radio", name="English").or_(page.get_by_role("button", name="English")).first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Runs", timeout=20_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Runs")
     turn_to(page, "Plan")
     expect(page.get_by_text("certified: every rule re-checked in exact fen")).to_be_visible()
     page.reload()
     calm(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Plan", timeout=20_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Plan")
 
 
 CHINESE = """() => {
@@ -143,15 +144,15 @@ def test_what_was_chosen_and_built_in_words_follow_the_language(page: Page) -> N
     for chinese, english in (("求解", "Runs"), ("数据", "Data"), ("结果", "Plan")):
         turn_to(page, chinese)
         page.get_by_role("radio", name="English").or_(page.get_by_role("button", name="English")).first.click()
-        expect(page.get_by_role("heading", level=1)).to_have_text(english, timeout=20_000)
+        expect(page.get_by_role("heading", level=1)).to_have_text(english)
         calm(page)
         expect(page.locator("html")).to_have_attribute("lang", "en")
         try:  # grids are drawn a moment after the page
-            page.wait_for_function(f"({CHINESE})().length === 0", timeout=20_000)
+            page.wait_for_function(f"({CHINESE})().length === 0")
         except TimeoutError:
             assert page.evaluate(CHINESE) == [], english
         page.get_by_role("radio", name="中文").or_(page.get_by_role("button", name="中文")).first.click()
-        expect(page.get_by_role("heading", level=1)).to_have_text(chinese, timeout=20_000)
+        expect(page.get_by_role("heading", level=1)).to_have_text(chinese)
         calm(page)
     turn_to(page, "数据")
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
@@ -167,37 +168,37 @@ def test_two_persons_see_nothing_of_each_other(page: Page, chrome: Browser, serv
     second = other.new_page()
     second.goto(f"{server.address}/plan")
     calm(second)
-    expect(second.get_by_text("还没有打开的模型")).to_be_visible(timeout=20_000)
+    expect(second.get_by_text("还没有打开的模型")).to_be_visible()
     second.goto(server.address)
     calm(second)
     expect(second.get_by_text("在固定预算内，安排直接提供与购买服务")).to_be_visible()
     other.close()
     page.reload()
-    expect(page.get_by_text("已核验：每条规则均已精确到分复核")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("已核验：每条规则均已精确到分复核")).to_be_visible()
 
 
 def test_a_city_is_solved_over_reloads_and_a_restart_and_stopped(page: Page, server: Server) -> None:
     """Progress survives a page change, a reload and a new server; stopping shows at once and keeps the best plan."""
     page.get_by_role("button", name="打开并求解", exact=True).first.click()
-    expect(page.get_by_text(re.compile("目标 1/4"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile("目标 1/4"))).to_be_visible(timeout=LONG)
 
     for title in ("情景", "总览", "数据"):  # while it solves
         before = server.worked()
         page.locator('[data-testid="stSidebarNav"]').get_by_role("link", name=title).click()
-        expect(page.get_by_role("heading", level=1)).to_have_text(title, timeout=20_000)
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
         calm(page)
         assert server.worked() - before < 1
     page.reload()
     turn_to(page, re.compile("求解"))
-    expect(page.get_by_text(re.compile("目标 [1-4]/4"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile("目标 [1-4]/4"))).to_be_visible(timeout=LONG)
     server.stop(at_once=True)
     server.start()
     page.goto(f"{server.address}/runs")
-    expect(page.get_by_text(re.compile("目标 [2-4]/4"))).to_be_visible(timeout=90_000)
+    expect(page.get_by_text(re.compile("目标 [2-4]/4"))).to_be_visible(timeout=LONG)
 
     press(page, "停止")
-    expect(page.get_by_text(re.compile("正在停止|已停止"))).to_be_visible(timeout=20_000)
-    expect(page.get_by_text("已停止，保留了当时最好的方案")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile("正在停止|已停止"))).to_be_visible()
+    expect(page.get_by_text("已停止，保留了当时最好的方案")).to_be_visible(timeout=LONG)
     expect(page.get_by_text(re.compile("人工停止时的方案")).first).to_be_attached()
     turn_to(page, "结果")
-    expect(page.get_by_text("已核验：每条规则均已精确到分复核")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("已核验：每条规则均已精确到分复核")).to_be_visible()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import streamlit as st
 
 from gpsopt.desk import LibraryModel
@@ -21,6 +23,8 @@ def sidebar(here: Visit) -> None:
         models = here.desk.models()
         if models:
             titles = {name: _title(here, name) for name in models}
+            alike = Counter(titles.values())  # two models of one title are told apart by their names
+            titles = {name: f"{title} ({name})" if alike[title] > 1 else title for name, title in titles.items()}
             st.selectbox(
                 here.say("bar.model"), models, index=models.index(here.model), format_func=lambda name: titles[name],
                 key="model_choice", on_change=_open_model, args=(here,),

@@ -18,6 +18,7 @@ from gpsopt.errors import Finding, GpsoptError
 from gpsopt.screens.asking import told
 from gpsopt.screens.checked import findings_of
 from gpsopt.screens.editor import editor
+from gpsopt.screens.shown import tall
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.tables import SCHEMA
 
@@ -115,7 +116,8 @@ def _receive(here: Visit, files: Sequence[Any], name: str, onto: str) -> None:
         return
     content = {f"{file.name}": file.getvalue() for file in files}
     try:
-        answer = receive(here.desk, content, name, onto=onto, lang=here.lang)
+        with st.spinner(here.say("data.reading")):
+            answer = receive(here.desk, content, name, onto=onto, lang=here.lang)
     except GpsoptError as error:
         here.refused(error)
         return
@@ -162,7 +164,7 @@ def _table(here: Visit, found: tuple[Finding, ...], key: str) -> list[Finding]:
     ])  # fmt: skip
     picked = st.dataframe(
         rows, hide_index=True, key=f"findings_{key}", on_select="rerun", selection_mode="single-row",
-        height=min(260, 38 + 35 * len(rows)),
+        height=tall(rows, 6),
         column_config={
             "severity": st.column_config.Column(here.say("data.severity"), width="small"),
             "place": st.column_config.Column(here.say("data.place"), width="medium"),
