@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import gpsopt
@@ -133,8 +134,6 @@ def test_the_command_scores_and_writes_the_nearest_plan(
 
 
 def workbook(path: Path, rows: list[list[object]]) -> Path:
-    import openpyxl
-
     book = openpyxl.Workbook()
     for row in [["year", "need", "offer", "quantity"], *rows]:
         book.active.append(row)
@@ -165,3 +164,32 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     (tmp_path / "p.xlsx").write_bytes(b"PK no")
     with pytest.raises(gpsopt.InputError):
         read_handplan(tmp_path / "p.xlsx", gpsopt.read_scenario(TOWN))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_workbook_of_a_plan_comes_back_as_that_plan_and_with_its_edit(
+    lang: str, best: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    paper = tmp_path / "paper.xlsx"
+    assert in_process(capfd)("report", str(best), "--to", str(paper), "--lang", lang).code == 0
+    scenario = gpsopt.read_scenario(TOWN)
+    read, folder = read_handplan(paper, scenario), read_handplan(best, scenario)
+    assert (read.bought, read.direct, read.new, read.idle) == (
+        folder.bought, folder.direct, folder.new, folder.idle
+    )  # fmt: skip
+    book = openpyxl.load_workbook(paper)
+    sheet = book["购买安排" if lang == "zh" else "Purchases"]
+    assert sheet["G2"].value == "o01"
+    sheet["H2"].value += 3
+    book.save(paper)
+    found = score(paper, TOWN, best=best)
+    (over,) = [f for f in found.faults if f.rule == "own_capacity"]
+    assert "8" in over.line(lang) and found.nearest is not None and found.nearest.distance > 0
+
+
+def test_headings_in_chinese_are_read(tmp_path: Path) -> None:
+    rows = [["2015", "n1", "o01", "2"], ["2015", "n3", "", "4"]]
+    scenario = gpsopt.read_scenario(TOWN)
+    zh = read_handplan(written(tmp_path / "zh.csv", rows, "年度,需求,报价编号,数量"), scenario)
+    en = read_handplan(written(tmp_path / "en.csv", rows), scenario)
+    assert (zh.bought, zh.direct) == (en.bought, en.direct) and zh.bought[2015, "n1", "o01"] == 2

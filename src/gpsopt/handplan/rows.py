@@ -1,7 +1,8 @@
-"""A plan made by hand, read: a CSV file, the first sheet of a workbook, or the tables of an edited run folder.
+"""A plan made by hand, read: a CSV file, a workbook, or the tables of an edited run folder.
 
-Columns year, need, offer, quantity; a row without an offer is what the need keeps direct in the year. Any further
-column is left alone. Every fault names file, row, column and value.
+Columns year, need, offer, quantity, or the heads that our own papers give them; a row without an offer is what the need
+keeps direct in the year. Of a workbook the sheets in which a plan of a run stands are read (as `gpsopt report` writes
+them), else its first sheet. Any further column is left alone. Every fault names file, row, column and value.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Final
 from gpsopt.cells import CellFault, parse_cell
 from gpsopt.csvfile import Record, read_records
 from gpsopt.errors import Finding, InputError, UsageError
+from gpsopt.handplan.headings import keys_of, table_of
 from gpsopt.handplan.sheet import read_workbook
 from gpsopt.read import nearest
 from gpsopt.scenario import Scenario
@@ -28,9 +30,9 @@ _COLUMNS: Final = {
     "new": Column("new", "quantity", low=0),
     "idle": Column("idle", "quantity", low=0),
 }
-#: what each file of a run folder must have
+#: what each table of a run folder (or sheet of its workbook) must have
 _WANTED: Final = {
-    "allocation.csv": ("year", "need", "offer", "quantity"), "direct.csv": ("year", "need", "quantity", "new", "idle"),
+    "allocation": ("year", "need", "offer", "quantity"), "direct": ("year", "need", "quantity", "new", "idle"),
 }  # fmt: skip
 Key = tuple[int, str, str]
 
@@ -51,7 +53,7 @@ def read_handplan(path: str | Path, scenario: Scenario) -> HandPlan:
     """Read a plan made by hand; raises InputError with every fault, UsageError where there is nothing to read."""
     source = Path(path)
     if source.is_dir():
-        files = [source / name for name in _WANTED]
+        files = [source / f"{table}.csv" for table in _WANTED]
         if not files[0].is_file():
             raise UsageError("handplan_missing", path=str(source))
     elif source.is_file():
@@ -60,15 +62,17 @@ def read_handplan(path: str | Path, scenario: Scenario) -> HandPlan:
         raise UsageError("handplan_missing", path=str(source))
     reader = _Reader(scenario)
     for file in files:
-        if file.is_file():
-            reads = read_workbook if file.suffix.lower() == ".xlsx" else read_records
-            records, found = reads(file, file.name if source.is_dir() else str(source))
+        if not file.is_file():
+            continue
+        name = file.name if source.is_dir() else str(source)
+        if file.suffix.lower() == ".xlsx":
+            for sheet, records, found in read_workbook(file, name):
+                reader.findings += found
+                reader.take(records, name, table_of(sheet), sheet)
+        else:
+            records, found = read_records(file, name)
             reader.findings += found
-            reader.take(
-                records,
-                str(file.name if source.is_dir() else source),
-                _WANTED.get(file.name, ()) if source.is_dir() else (),
-            )
+            reader.take(records, name, file.stem if source.is_dir() else None)
     errors = tuple(f for f in reader.findings if f.severity == "error")
     if errors:
         raise InputError(errors)
@@ -85,32 +89,34 @@ class _Reader:
         self.new: dict[tuple[int, str], Decimal] = {}
         self.idle: dict[tuple[int, str], Decimal] = {}
         self.places: dict[Key, tuple[str, int]] = {}
+        self._sheet = ""
         self._years = scenario.settings.years
         self._known = {name: set(scenario.tables[f"{name}s"][name]) for name in ("need", "offer")}
 
-    def take(self, records: list[Record], file: str, wanted: tuple[str, ...]) -> None:
-        """One file: its header, then row by row."""
+    def take(self, records: list[Record], file: str, table: str | None, sheet: str = "") -> None:
+        """One file or sheet: its header, then row by row. `table`: the table of a run that it is."""
         if not records:
             return
+        self._sheet = sheet
         line, header = records[0]
-        names = [cell.strip() for cell in header]
-        required = wanted or ("year", "need", "quantity")
+        names = keys_of(header, table or "allocation")
+        required = _WANTED[table] if table else ("year", "need", "quantity")
         for name in required:
             if name not in names:
-                self.findings.append(Finding("error", "column_missing", file, row=line, column=name))
+                self.findings.append(Finding("error", "column_missing", file, self._sheet, line, name))
         for name in {n for n in names if n in _COLUMNS and names.count(n) > 1}:
-            self.findings.append(Finding("error", "column_twice", file, row=line, column=name))
+            self.findings.append(Finding("error", "column_twice", file, self._sheet, line, name))
         if any(f.severity == "error" for f in self.findings):
             return
         if len(records) == 1:
-            self.findings.append(Finding("error", "header_only", file))
+            self.findings.append(Finding("error", "header_only", file, self._sheet))
         at = {name: names.index(name) for name in _COLUMNS if name in names}
         for row, cells in records[1:]:
             if len(cells) != len(names):
-                self.findings.append(Finding("error", "wrong_cell_count", file, row=row,
+                self.findings.append(Finding("error", "wrong_cell_count", file, self._sheet, row,
                                              details={"found": len(cells), "expected": len(names)}))  # fmt: skip
                 continue
-            self._row(file, row, {name: cells[place] for name, place in at.items()}, direct="idle" in wanted)
+            self._row(file, row, {name: cells[place] for name, place in at.items()}, direct=table == "direct")
 
     def _row(self, file: str, row: int, texts: dict[str, str], direct: bool) -> None:
         cells: dict[str, Cell] = {}
@@ -126,7 +132,7 @@ class _Reader:
         if first != (file, row):
             said = " ".join(map(str, key)).strip()
             self.findings.append(
-                Finding("error", "duplicate_key", file, row=row, column="need", value=said, details={"first": first[1]})
+                Finding("error", "duplicate_key", file, self._sheet, row, "need", said, details={"first": first[1]})
             )
         elif offer:
             self.bought[key] = quantity
@@ -140,12 +146,12 @@ class _Reader:
         column, text = _COLUMNS[name], text.strip()
         if not text:
             if column.required:
-                self.findings.append(Finding("error", "cell_missing", file, row=row, column=name))
+                self.findings.append(Finding("error", "cell_missing", file, self._sheet, row, name))
             return None
         try:
             value = parse_cell(text, column)
         except CellFault as fault:
-            self.findings.append(Finding("error", fault.code, file, row=row, column=name, value=text,
+            self.findings.append(Finding("error", fault.code, file, self._sheet, row, name, text,
                                          details=fault.details))  # fmt: skip
             return None
         self.findings += self._unknown(file, row, name, value)
@@ -154,10 +160,8 @@ class _Reader:
     def _unknown(self, file: str, row: int, name: str, value: Cell) -> Iterator[Finding]:
         if name == "year" and value not in self._years:
             years = ", ".join(map(str, self._years))
-            yield Finding(
-                "error", "handplan_year", file, row=row, column=name, value=str(value), details={"years": years}
-            )
+            yield Finding("error", "handplan_year", file, self._sheet, row, name, str(value), details={"years": years})
         elif name in self._known and value not in self._known[name]:
             near = nearest(str(value), sorted(map(str, self._known[name])))
-            yield Finding("error", "reference_unknown", file, row=row, column=name, value=str(value),
+            yield Finding("error", "reference_unknown", file, self._sheet, row, name, str(value),
                           details={"table": f"{name}s", "nearest": near})  # fmt: skip

@@ -1,4 +1,4 @@
-"""The first sheet of a workbook as rows of text; what a spreadsheet may hide is refused, not guessed."""
+"""The sheets of a workbook as rows of text; what a spreadsheet may hide is refused, not guessed."""
 
 from __future__ import annotations
 
@@ -13,31 +13,46 @@ from typing import Any, Final
 from gpsopt.cells import plain
 from gpsopt.csvfile import MAX_COLUMNS, MAX_FILE_BYTES, MAX_ROWS, Record
 from gpsopt.errors import Finding
+from gpsopt.handplan.headings import table_of
 
 #: bytes of a workbook once unpacked: what is larger is a trap or no hand-made plan
 MAX_UNPACKED: Final = 200_000_000
 
 
-def read_workbook(path: Path, file: str) -> tuple[list[Record], list[Finding]]:
-    """(row, cells) of every row of the first sheet that is not blank, header first; no rows where it cannot be used."""
+Sheets = list[tuple[str, list[Record], list[Finding]]]
+
+
+def read_workbook(path: Path, file: str) -> Sheets:
+    """(sheet, its (row, cells) that are not blank, header first, findings) of every sheet in which a plan of a run
+    stands, else of the first sheet; no rows where the file or the sheet cannot be used."""
     import openpyxl
 
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            return [], [Finding("error", "file_too_large", file, details={"most": MAX_FILE_BYTES // 1_000_000})]
+            return _refused(Finding("error", "file_too_large", file, details={"most": MAX_FILE_BYTES // 1_000_000}))
         with zipfile.ZipFile(path) as parcel:
             if sum(member.file_size for member in parcel.infolist()) > MAX_UNPACKED:
-                return [], [Finding("error", "file_too_large", file, details={"most": MAX_UNPACKED // 1_000_000})]
+                return [
+                    ("", [], [Finding("error", "file_too_large", file, details={"most": MAX_UNPACKED // 1_000_000})])
+                ]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and extensions that are of no use here
             values, formulas = (openpyxl.load_workbook(path, read_only=True, data_only=only) for only in (True, False))
     except Exception:  # whatever is wrong with a stranger's file: it is no workbook
-        return [], [Finding("error", "workbook_unreadable", file)]
+        return _refused(Finding("error", "workbook_unreadable", file))
     try:
-        return _rows(values.worksheets[0], formulas.worksheets[0], file)
+        places = [i for i, sheet in enumerate(values.worksheets) if table_of(str(sheet.title))] or [0]
+        return [
+            (str(values.worksheets[i].title), *_rows(values.worksheets[i], formulas.worksheets[i], file))
+            for i in places
+        ]  # fmt: skip
     finally:
         values.close()
         formulas.close()
+
+
+def _refused(finding: Finding) -> Sheets:
+    return [("", [], [finding])]
 
 
 def _rows(values: Any, formulas: Any, file: str) -> tuple[list[Record], list[Finding]]:
