@@ -140,11 +140,13 @@ def planned(
 
 
 def plan_at(
-    world: World, compiled: Any, point: Array, options: Options, found: tuple[Quantities, Money, bool] | None = None
-) -> Plan:
+    world: World, compiled: Any, point: Array, options: Options, found: tuple[Quantities, Money, bool] | None = None,
+    sought: str = "",
+) -> Plan:  # fmt: skip
     """The plan at a point that another search than that of the aims found; `found`: its quantities on the grid.
 
     Each aim is shown with its value there and the relaxation's bound; the plan passes the same check as any other.
+    `sought`: how that search ended (optimal, within_gap, limit), which is then the run's status.
     """
     clock = Seconds()
     clock.seconds |= {"read": 0.0, "build": 0.0}
@@ -158,7 +160,8 @@ def plan_at(
     plan = _plan(Draft(world, quantities, money), prices, options, answer, counts, clock, on_grid)
     request = request_of(world.facts.scenario, options) + hashlib.sha256(point.tobytes()).hexdigest()
     run = f"{world.facts.scenario.name}-{hashlib.sha256(request.encode()).hexdigest()[:8]}"
-    return replace(plan, summary={**plan.summary, "run": run})  # not the run of the same scenario's best plan
+    named = {**plan.summary, "run": run}  # not the run of the same scenario's best plan
+    return replace(plan, summary={**named, "status": sought, "besides": True} if sought else named)
 
 
 @dataclass(frozen=True)

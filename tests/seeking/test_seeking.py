@@ -111,3 +111,18 @@ def test_targets_beyond_any_money_are_left_and_the_rest_is_met(tmp_path: Path) -
 
 def test_the_goals_that_can_be_sought_are_those_that_have_a_row() -> None:
     assert tuple(ROWS) == SOUGHT_GOALS
+
+
+def test_a_fen_less_than_the_least_budgets_meets_fewer_targets(tmp_path: Path) -> None:
+    found = least_budget(TOWN)
+    assert found.plan.summary["status"] == "optimal" and found.plan.certified
+    values = {aim["name"]: aim["value"] for aim in found.plan.summary["aims"]}
+    assert values["shortfall"] == 0 and values["worst_area"] == pytest.approx(1)
+    budgets = tmp_path / "budgets.toml"
+    budgets.write_bytes(found.files(TOWN, tmp_path)["budgets.toml"])
+    less = (
+        "[[change]]\ntable = 'budgets'\ncolumn = 'amount'\nwhere = { purchaser = 'civil', year = 2016 }\nadd = -0.01\n"
+    )
+    (tmp_path / "less.toml").write_text(f"title = 'less'\nbase = 'budgets'\n{less}", encoding="utf-8")
+    plan = gpsopt.solve(tmp_path / "less.toml")
+    assert plan.certified and [aim["plan_value"] for aim in plan.summary["aims"][:2]] == [80_000, 0]

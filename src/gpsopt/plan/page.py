@@ -36,6 +36,8 @@ def page_of(scenario: Scenario, frames: Mapping[str, pd.DataFrame], summary: Map
     out.print(" · ".join([*state, _w(verdict, lang)] if "allocation" in frames else state))
     if summary["aims"]:
         out.print(_aims(summary, lang))
+        if summary.get("besides"):
+            out.print(_w("besides", lang))
     if "allocation" in frames:
         out.print(_money(frames, lang))
         if summary.get("today"):

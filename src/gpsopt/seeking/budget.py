@@ -43,6 +43,7 @@ from gpsopt.text import say
 _SMALL: Final = 600
 #: fen that are added to every budget until the plan lies on its grid
 _MORE: Final = (0, 1, 10, 100, 1_000, 10_000, 100_000)
+_PROVEN: Final = 1e-6
 _AMPLE: Final = Decimal(10) ** 12
 
 
@@ -118,14 +119,16 @@ def least_budget(
     system = plain_system(bare)
     search = _Search(system, purchaser, options)
     missing = search.least_missing() if reach else {}
-    point, bound, least = search.least_money(missing) or _refuse(scenario, purchaser)
+    point, bound, money = search.least_money(missing) or _refuse(scenario, purchaser)
     for more in _MORE:
-        amounts = {key: yuan(_fen(least.get(key, 0.0)) + more) for key in _budgets(scenario, purchaser)}
+        amounts = {key: yuan(_fen(money.get(key, 0.0)) + more) for key in _budgets(scenario, purchaser)}
         found = _on_grid(_with_budgets(scenario, amounts), point, options, _Targets(purchaser, missing), amounts)
         if found is not None:
             plan, budgets = found
             total = sum(budgets.values(), Decimal(0))
-            return LeastBudget(plan, budgets, total, min(bound * 10_000, float(total)), _edits(budgets), missing)
+            least = LeastBudget(plan, budgets, total, min(bound * 10_000, float(total)), _edits(budgets), missing)
+            ended = "optimal" if least.gap <= _PROVEN else "within_gap" if least.gap <= _asked(options) else "limit"
+            return replace(least, plan=replace(plan, summary={**plan.summary, "status": ended, "besides": True}))
     raise LimitError("limit_without_plan")
 
 
@@ -205,6 +208,10 @@ class _Search:
         small = engine.integer_count <= _SMALL
         gap = self.options.gap if self.options.gap is not None else 0.0 if small else DEFAULT_GAP
         return engine.minimise(Limits(1e-9, gap, self.options.time_limit, self.options.node_limit))
+
+
+def _asked(options: Options) -> float:
+    return DEFAULT_GAP if options.gap is None else options.gap
 
 
 def _refuse(scenario: Scenario, purchaser: str) -> NoReturn:

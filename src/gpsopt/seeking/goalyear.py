@@ -20,7 +20,7 @@ from scipy import sparse
 
 from gpsopt.checks import check
 from gpsopt.compiler import compile_model
-from gpsopt.errors import InfeasibleError, UsageError
+from gpsopt.errors import InfeasibleError, LimitError, UsageError
 from gpsopt.model.build import build_world
 from gpsopt.model.world import FEN_PER_WAN, World, world_of
 from gpsopt.nofit.edits import Edits
@@ -96,7 +96,7 @@ def earliest_year(
             tried[year] = point is not None
             if point is None:
                 break
-            plan = plan_at(world, _with(compiled, row), point, options)
+            plan = plan_at(world, _with(compiled, row), point, options, sought="optimal")
             if plan.certified and _met(plan, goal, year):
                 return GoalYear(goal, target, year, plan, tried)
         tried[year] = False
@@ -117,12 +117,15 @@ def _with(compiled: Any, row: Limit) -> Any:
 
 
 def _found(world: World, compiled: Any, row: Limit) -> Array | None:
-    """A plan with these rows that is good in the first aims; None where there is none."""
+    """A plan with these rows that is good in the first aim; None where there is none. Raises LimitError."""
     held = _with(compiled, row)
     engine = Engine(held)
     first = aims_of(world, compiled)[0]
     engine.set_cost((1.0 if first.sense == "min" else -1.0) * first.weights / first.cost_unit)
-    return engine.minimise(Limits(1e-9, 0.01, _WAIT)).point
+    outcome = engine.minimise(Limits(1e-9, 0.01, _WAIT))
+    if outcome.point is None and outcome.status != "infeasible":
+        raise LimitError("limit_without_plan")  # that no plan reaches it is not shown
+    return outcome.point
 
 
 def _met(plan: Plan, goal: str, year: int) -> bool:
