@@ -92,6 +92,7 @@ def test_a_run_differs_in_nothing_from_itself(town: Run) -> None:
     contrast = same.contrasts[0]
     assert contrast.inputs.empty and contrast.awards.empty and contrast.movers.empty and not contrast.causes
     assert not contrast.money["change"].any() and "nothing" in same.page("en") and "没有不同" in same.page("zh")
+    assert all(compare(town, town).page(lang) for lang in ("zh", "en"))
 
 
 def test_gaps_that_leave_it_open_are_said(town: Run) -> None:

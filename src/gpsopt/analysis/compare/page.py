@@ -215,7 +215,7 @@ def _movers(contrast: Contrast, names: Names, lang: str) -> Iterator[str]:
     if not contrast.two_plans:
         return
     movers = contrast.movers
-    movers = movers[[abs(change) >= _SEEN for change in movers["change"]]]
+    movers = movers[pd.Series([abs(change) >= _SEEN for change in movers["change"]], index=movers.index, dtype=bool)]
     yield _word("movers", lang, name=contrast.name)
     if movers.empty:
         yield f"  {_word('nobody', lang)}"

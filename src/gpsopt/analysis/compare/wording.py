@@ -83,7 +83,8 @@ def _entry_name(entry: Entry, cause: Cause, lang: str) -> str:
     scope = "; ".join(_some(values, lang) for values in where)
     if entry.kind != "change":
         return say(f"compare.{entry.kind}_rows", lang, table=table, rows=scope or say("compare.all", lang))
-    way = say(f"compare.way_{entry.way}", lang, by=_signed(entry.by) if entry.way == "add" else entry.by)
+    by = grouped(entry.by)
+    way = say(f"compare.way_{entry.way}", lang, by=_signed(by) if entry.way == "add" else by)
     name = say("compare.change", lang, table=table, column=_column_title(entry.table, entry.column, lang), way=way)
     return say("compare.where", lang, name=name, scope=scope) if scope else name
 

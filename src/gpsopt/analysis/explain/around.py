@@ -26,14 +26,14 @@ from gpsopt.solving.stages import Aim
 from gpsopt.solving.startpoint import point_of
 from gpsopt.whatif import Prepared, first_difference, prepared
 
-_LIMITS: Final = Limits(1e-9, 1e-7, nodes=100)  # of a search near the plan; what it has then is the plan found
+_LIMITS: Final = Limits(1e-9, 1e-7, nodes=50)  # of a search near the plan; what it has then is the plan found
 _BY_NEED: Final = ("direct", "moved", "idle", "new", "shortfall", "own", "shared", "unspent", "drawn")
 _BY_PURCHASER: Final = {"engaged": 1, "given": 0, "received": 0}  # where the purchaser stands in the key
 _HAIR: Final = 1e-9  # of an aim's size: how closely it is held
 _AS_GOOD: Final = 1e-8  # of an aim's size: as good
 _TRIES: Final = 4  # prices at which it is asked whether the offer may still win what it may win today
 _SHARE: Final = 3e-6  # of coverage: as good
-_STEPS: Final = 6  # prices tried on either side
+_STEPS: Final = 5  # prices tried on either side
 _CLOSE: Final = 1e-3  # of the price: close enough
 _TIMES: Final = 8.0  # a price so many times today's is not looked into
 

@@ -115,7 +115,7 @@ def rules_page(rules: Mapping[str, pd.DataFrame], lang: str) -> str:
     still = []
     for clause, aims in rules.items():
         seen = [pd.isna(d) or is_seen(name, float(d)) for name, d in zip(aims["aim"], aims["difference"], strict=True)]
-        moved = aims[seen]
+        moved = aims[pd.Series(seen, index=aims.index, dtype=bool)]
         if moved.empty:
             still.append(clause_name(clause, lang))
             continue
@@ -151,7 +151,9 @@ def _aim_lines(aims: pd.DataFrame, lang: str) -> list[str]:
         said = {"aim": aim_noun(name, lang), "before": figure(name, row["before"], lang),
                 "after": figure(name, after, lang), "difference": change(name, row["difference"], lang)}  # fmt: skip
         if abs(row["difference"] - row["bound"]) > 1e-9 * max(1.0, abs(after)):
-            lines.append(say("explain.aim_between", lang, **said, bound=change(name, row["bound"], lang)))
+            seen = is_seen(name, row["bound"])
+            bound = change(name, row["bound"], lang) if seen else figure(name, 0.0, lang)
+            lines.append(say("explain.aim_between", lang, **said, bound=bound))
         elif is_seen(name, row["open"]):
             lines.append(say("explain.aim_open", lang, **said, open=figure(name, row["open"], lang)))
         else:
