@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import gpsopt
 from gpsopt.errors import UsageError
 from gpsopt.runread import as_run
 from gpsopt.simulation.draws import uncertainties
+from gpsopt.simulation.drill import drill_frame
 from gpsopt.simulation.held import held_of
 from gpsopt.simulation.importance import importance_frame, tornado_frame
 from gpsopt.simulation.outcomes import lived
@@ -83,3 +87,33 @@ def test_a_page_shows_what_was_asked() -> None:
     for lang in ("zh", "en"):
         assert max(len(line) for line in simulation.page(lang).splitlines()) <= 100
     assert "Given away" in simulation.page("en") and "遗憾" not in simulation.page("en")
+
+
+def _drilled(table: str, column: str, where: dict[str, str], value: object) -> pd.Series[Any]:
+    """The row of u1 in the town's drill, with one number of a table changed."""
+    run = town_run()
+    frame = run.scenario.tables[table].copy()
+    rows = np.logical_and.reduce([frame[name] == key for name, key in where.items()])
+    changed = [value if r else v for r, v in zip(rows, frame[column], strict=True)]
+    frame[column] = pd.Series(changed, index=frame.index, dtype=object)
+    scenario = replace(run.scenario, tables=run.scenario.tables.with_frame(table, frame))
+    drill = drill_frame(held_of(replace(run, known_scenario=scenario)))
+    return drill[drill["undertaker"] == "u1"].iloc[0]
+
+
+def test_who_steps_in_does_no_more_than_it_may() -> None:
+    """u1 leaves two places of n1 and three of n2 a year, and 400,000.
+
+    o02 (u2, at work in n1) takes two at 90,000; of the 220,000 left o04 (u4) takes two of n2 at 95,000: four of five
+    places, 50,000 dearer than u1. With a contract limit of 276,000 u2 takes but one beside its 186,000, so that u4
+    takes all three of n2. Where u4 asks 40,000 for being engaged, it takes but one in 2015; in 2016 it works there.
+    """
+    plain = drill_frame(held(town_run())).set_index("undertaker").loc["u1"]
+    assert (plain["value"], plain["recovered"], plain["extra_cost"]) == (1_000_000.0, 800_000.0, 100_000.0)
+    assert plain["coverage_lost"] == pytest.approx(200_000 / 2_700_000) and plain["fallback"] == "u2"
+    limited = _drilled("undertakers", "contract_limit", {"undertaker": "u2"}, Decimal(276_000))
+    assert (limited["recovered"], limited["extra_cost"], limited["fallback"]) == (800_000.0, 110_000.0, "u4")
+    engaged = _drilled("undertakers", "engagement_cost", {"undertaker": "u4"}, Decimal(40_000))
+    assert engaged["recovered"] == 700_000.0
+    closed = _drilled("needs", "max_awards", {"need": "n2"}, 0)
+    assert closed["recovered"] == 600_000.0  # two places of n1 a year, and two of n2 in 2016, where u4 has an award
