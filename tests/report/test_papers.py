@@ -6,6 +6,7 @@ import csv
 import re
 from dataclasses import replace
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from openpyxl import load_workbook
 from gpsopt.report.paper import Paper
 from gpsopt.report.paperbook import write_papers
 from gpsopt.report.papers import papers_of, years_of
+from gpsopt.report.sheets import cells_of
 from gpsopt.runread import Run
 from gpsopt.text import say
 
@@ -107,6 +109,22 @@ def test_public_papers_name_no_undertaker_offer_or_price(town: Run, lang: str, t
     assert not re.search(r"单价|Unit price|as last year", " ".join(words))
     inside = (tmp_path / "awards-2015.csv").read_text("utf-8-sig")
     assert any(s in inside for s in secret)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_rows_are_as_high_as_the_text_that_wraps_in_them(town: Run, lang: str, tmp_path: Path) -> None:
+    write_papers(town, tmp_path, lang, year=2015)
+    wrapped = 0
+    for sheet in load_workbook(tmp_path / "internal-2015.xlsx"):
+        merged = {cell for area in sheet.merged_cells.ranges for row in area.rows for cell in row}
+        dimensions = sheet.column_dimensions.values()
+        widths = {place: d.width for d in dimensions for place in range(d.min, d.max + 1)}
+        for cell in (c for row in sheet.iter_rows() for c in row if c.alignment.wrap_text and c.data_type == "s"):
+            lines = ceil(cells_of(cell.value) / widths[cell.column])
+            wrapped += lines > 1
+            high = sheet.row_dimensions[cell.row].height
+            assert lines == 1 or (cell.row, cell.column) in merged or high >= 14 * lines
+    assert wrapped > 10
 
 
 def test_intentions_are_announced_from_2020_on(town: Run) -> None:

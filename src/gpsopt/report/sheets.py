@@ -18,6 +18,8 @@ OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strin
 _FORBIDDEN: Final = str.maketrans("[]:*?/\\'", "（）：＊？··’")
 _WIDEST: Final = 46  # letters of a column
 _NARROWEST: Final = 9
+_LINE: Final = 14.5  # points of a line of text
+_HIGHEST: Final = 400  # points of a row, as the format allows
 _NAME: Final = 31  # letters of a sheet's name, as the format allows
 _OF_A4: Final = 190  # letters across that are still read on A4
 _A4: Final = 9
@@ -76,11 +78,13 @@ class Book:
     ) -> int:  # fmt: skip
         """Write head and rows from line `start`, `sums` being the lines of totals; the first line after them."""
         widths = [_width(words, [row[place] for row in rows], kinds[place]) for place, words in enumerate(head)]
+        _tall(sheet, start, head, widths)
         for place, words in enumerate(head):
             sheet.write_string(start, place, words, self.looks["head"])
             sheet.set_column(place, place, widths[place])
         for line, row in enumerate(rows):
             ending = "_sum" if line in sums else ""
+            _tall(sheet, start + 1 + line, row, widths)
             for place, value in enumerate(row):
                 self.cell(sheet, start + 1 + line, place, value, kinds[place], ending)
         end = start + 1 + len(rows)
@@ -126,6 +130,14 @@ def footed(sheet: Any, words: str) -> None:
 def cells_of(text: str) -> int:
     """How many columns of a screen a text takes: Chinese letters take two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _tall(sheet: Any, line: int, cells: Sequence[object], widths: Sequence[float]) -> None:
+    """Make a row as high as its wrapped text: not every program does so by itself when it opens the file."""
+    lines = max((math.ceil(cells_of(text) / (width - 1.5))
+                 for text, width in zip(cells, widths, strict=True) if isinstance(text, str)), default=1)  # fmt: skip
+    if lines > 1:
+        sheet.set_row(line, min(_HIGHEST, _LINE * lines + 2))
 
 
 def _width(head: str, cells: Sequence[object], kind: str) -> float:

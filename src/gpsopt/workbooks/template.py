@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
+from rich.cells import cell_len
 
 from gpsopt.cells import format_cell
 from gpsopt.errors import UsageError
@@ -17,6 +19,7 @@ from gpsopt.workbooks.sheets import HINTS, KEYS, MODEL, TITLES, example, hint, s
 
 _SPARE: Final = 1_000  # rows below the data that are ready to be filled in
 _NUMERIC: Final = ("money", "price", "quantity", "share", "number", "count", "year")
+_GUIDE_WIDTHS: Final = (16, 16, 18, 22, 26, 34, 16, 60)  # of the guide's columns, in letters
 _MOST_DIGITS: Final = 15  # of a number in a workbook
 #: text is written as text: nothing in a cell is a formula, a link or a number that nobody meant
 OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -149,8 +152,10 @@ def _guide(book: Any, looks: dict[str, Any], lang: str) -> None:
                      hint(table, column, lang), shown, example(table, column), meaning)  # fmt: skip
             for place, text in enumerate(cells):
                 sheet.write_string(row, place, text, looks["wrap"])
+            lines = max(ceil(cell_len(text) / (width - 1)) for text, width in zip(cells, _GUIDE_WIDTHS, strict=True))
+            sheet.set_row(row, 15 * max(1, lines))  # not every program makes a row as high as its text
             row += 1
-    for place, width in enumerate((16, 16, 18, 22, 26, 34, 16, 60)):
+    for place, width in enumerate(_GUIDE_WIDTHS):
         sheet.set_column(place, place, width)
     sheet.freeze_panes(8, 2)
     sheet.autofilter(7, 0, row - 1, len(head) - 1)
