@@ -123,7 +123,7 @@ def test_rows_are_as_high_as_the_text_that_wraps_in_them(town: Run, lang: str, t
             lines = ceil(cells_of(cell.value) / widths[cell.column])
             wrapped += lines > 1
             high = sheet.row_dimensions[cell.row].height
-            assert lines == 1 or (cell.row, cell.column) in merged or high >= 14 * lines
+            assert lines <= 1 or (cell.row, cell.column) in merged or high >= 14 * lines
     assert wrapped > 10
 
 
