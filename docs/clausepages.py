@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import inspect
 import re
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from gpsopt.model.clauses import REGISTER
@@ -13,6 +16,8 @@ from gpsopt.settings import Clauses
 from gpsopt.text import LANGUAGES, quotations, say, term, terms
 
 KINDS: Final = ("decision", "expression", "parameter")
+#: what the docstrings say of symbols, units and prices -> the same in Chinese
+WORDS: Final = Path(__file__).with_name("clausewords.csv")
 
 
 def docstring(clause: str) -> str:
@@ -61,6 +66,11 @@ def page(clause: str, lang: str) -> str:
     lines += [f"**{say('clausepage.source', lang)}** {section}", ""]
     if words:
         lines += [f"> {words}", "", *([status, ""] if status else [])]
+    for key, law in quotations().items():  # rules from elsewhere that the clause leans on
+        if key.startswith(f"{clause}."):
+            lines += [f"**{say('clausepage.source', lang)}** {law.section_zh if lang == 'zh' else law.section_en}", ""]
+            words = law.quote_zh if lang == "zh" else law.quote_en or law.quote_zh
+            lines += [f"> {words}", ""] if words else []
     entry = terms().get(f"clauses.{clause}") or terms()[clause]
     sentence = said["sentence"] if lang == "en" else entry.definition_zh
     lines += [f"**{say('clausepage.sentence', lang)}** {sentence}", ""]
@@ -68,20 +78,33 @@ def page(clause: str, lang: str) -> str:
     lines += [f"## {say('clausepage.formula', lang)}", "", "```", formula, "```", "", _symbols(said["symbols"], lang)]
     price = say("clausepage.price_no_rows" if clause in EXCLUDING else "clausepage.price_rows", lang)
     lines += ["", f"## {say('clausepage.price', lang)}", ""]
-    lines += [said["price"][0].upper() + said["price"][1:], ""] if lang == "en" else []
+    lines += [_in_chinese(said["price"]) if lang == "zh" else said["price"][0].upper() + said["price"][1:], ""]
     soft = say("clausepage.soft" if clause in LIMITS else "clausepage.not_soft", lang)
     return "\n".join([*lines, price, "", soft, ""])
 
 
 def _symbols(table: str, lang: str) -> str:
-    """The table of symbols; in Chinese its heads and kinds are translated."""
+    """The table of symbols; in Chinese all but the symbols themselves is translated."""
     if lang == "en":
         return table
     head = "| " + " | ".join(say(f"clausepage.{name}", lang) for name in ("symbol", "name", "kind", "unit")) + " |"
-    rows = table.splitlines()[2:]
-    for kind in KINDS:
-        rows = [row.replace(f"| {kind} |", f"| {say(f'clausepage.{kind}', lang)} |") for row in rows]
+    rows = []
+    for row in table.splitlines()[2:]:
+        symbol, name, kind, unit = (cell.strip() for cell in row.strip("|").split("|"))
+        kind = say(f"clausepage.{kind}", lang) if kind in KINDS else kind
+        rows.append(f"| {symbol} | {_in_chinese(name)} | {kind} | {_in_chinese(unit)} |")
     return "\n".join([head, "|---|---|---|---|", *rows])
+
+
+def _in_chinese(words: str) -> str:
+    """Words of a docstring in Chinese. Raises KeyError where clausewords.csv lacks them."""
+    return _chinese()[words] if words else ""
+
+
+@cache
+def _chinese() -> dict[str, str]:
+    with WORDS.open(encoding="utf-8", newline="") as stream:
+        return {row["en"]: row["zh"] for row in csv.DictReader(stream)}
 
 
 def clauses() -> tuple[str, ...]:

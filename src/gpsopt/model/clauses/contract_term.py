@@ -17,7 +17,8 @@ def contract_term(m: pyo.ConcreteModel, world: World) -> None:
 
     A planner would say: who wins a contract keeps it for its term; it may be renewed, and ends with the model.
 
-        y[o,n,t] - y[o,n,t-1] <= y[o,n,r]        for the years r after t within the term, as long as both exist
+        y[o,n,t] - y[o,n,t-1] <= y[o,n,r]        for the years r after t within the term, as long as both exist;
+                                                 t from 2020 on, before that only with before_force = true
 
     | symbol | name | kind | unit |
     |---|---|---|---|
