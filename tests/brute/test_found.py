@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import gpsopt
@@ -14,6 +16,8 @@ from gpsopt.compiler import compile_model
 from gpsopt.model.build import build
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import Settings
+from gpsopt.solving.engine import Engine, Limits
+from gpsopt.solving.tightening import tighten
 from gpsopt.unitvalue import unit_values
 
 from .generate import Row, tables_of
@@ -251,3 +255,20 @@ def test_a_bound_less_than_a_fen_away_is_proof() -> None:
     """Asked for a gap of 0, the solver's bound lay 0.00045 yuan off at its end, and the page spoke of a limit."""
     plan = gpsopt.solve(read_scenario(FOUND / "within_a_fen"), gap=0)
     assert plan.status == "optimal"
+
+
+def test_a_plan_with_hardly_any_room_is_found() -> None:
+    """Limits cut to within a billionth of what they can be: presolve said that there was no plan."""
+    scenario = read_scenario(FOUND / "hardly_any_room")
+    plan = gpsopt.solve(scenario, gap=0)
+    assert plan.certified and value(plan, "benefit") == -9.5
+    tight = tighten(compile_model(build(scenario)))[0]
+    for integer in (tight.integer, np.zeros_like(tight.integer)):
+        assert Engine(replace(tight, integer=integer)).minimise(Limits()).status == "optimal"
+
+
+def test_the_start_point_is_not_called_the_best() -> None:
+    """With the first aim held, presolve saw nothing but the start point: 985.25 yuan were missed, and need not be."""
+    plan = gpsopt.solve(read_scenario(FOUND / "held_start"), gap=0)
+    assert value(plan, "livelihood_shortfall") == pytest.approx(1787.16825)
+    assert value(plan, "shortfall") == pytest.approx(0, abs=0.02)  # a need of 0.01 units is its grid step

@@ -16,7 +16,19 @@ import numpy as np
 from scipy import sparse
 
 from gpsopt.errors import SolverError
-from gpsopt.solving.instance import Array, Bools, Report, Stop, append, listening, loaded, ok, quiet_stdout, scale_of
+from gpsopt.solving.instance import (
+    WITHOUT_PRESOLVE,
+    Array,
+    Bools,
+    Report,
+    Stop,
+    append,
+    listening,
+    loaded,
+    ok,
+    quiet_stdout,
+    scale_of,
+)  # fmt: skip
 
 __all__ = ["Array", "Bools", "Engine", "Limits", "NoRelaxation", "Outcome", "Stop"]
 
@@ -92,6 +104,8 @@ class Engine:
         self._claim = 0.0
         self._extra: list[tuple[Array, float, float]] = []
         self._highs = self._load(seed, relaxed=False)
+        self._presolve = "choose" if self.integer_count > WITHOUT_PRESOLVE else "off"
+        ok(self._highs.setOptionValue("presolve", self._presolve))
         self._relaxed: Any = None
         self._basis: Any = None  # with which the last relaxation ended
         self._held_duals: Array = np.zeros(0)
@@ -198,10 +212,9 @@ class Engine:
         if start is not None and (outcome.status == "unclear" or not self._stands(outcome)):
             outcome = self._run(limits, None, report)
         if outcome.status == "unclear" or (outcome.status == "infeasible" and start is not None):
-            # Presolve may lose a plan that is held within less than its own tolerance: the start point is one.
             ok(self._highs.setOptionValue("presolve", "off"))
             outcome = self._run(limits, None, report)
-            ok(self._highs.setOptionValue("presolve", "choose"))
+            ok(self._highs.setOptionValue("presolve", self._presolve))
         if outcome.point is not None and self.integer_count <= _EXACT and self._over(outcome.point) > _NEARLY:
             outcome = self._run_closely(limits, report)  # on the knife's edge half a fen decides
         if free is not None:

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from gpsopt.errors import SolverError
 from gpsopt.model.facts import Ints
-from gpsopt.solving.instance import Array, Bools, quiet_stdout
+from gpsopt.solving.instance import WITHOUT_PRESOLVE, Array, Bools, quiet_stdout
 
 _STATUS: Final = highspy.HighsModelStatus
 _NO: Final = (_STATUS.kInfeasible, _STATUS.kUnboundedOrInfeasible)  # nothing is minimised: it cannot be unbounded
@@ -184,7 +184,11 @@ def _loaded(problem: Problem, cost: Array, whole: bool) -> Any:
         lp.integrality_ = [kinds.kInteger if i else kinds.kContinuous for i in problem.integer]
     with quiet_stdout():
         h = highspy.Highs()  # type: ignore[no-untyped-call]
-        options = {"output_flag": False, "threads": 1, "random_seed": 0, "mip_feasibility_tolerance": 1e-7}
+        options: dict[str, Any] = {
+            "output_flag": False, "threads": 1, "random_seed": 0, "mip_feasibility_tolerance": 1e-7,
+        }  # fmt: skip
+        if whole and problem.integer.sum() <= WITHOUT_PRESOLVE:
+            options["presolve"] = "off"
         for name, value in options.items():
             h.setOptionValue(name, value)
         if h.passModel(lp) == highspy.HighsStatus.kError:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 import highspy
 import numpy as np
@@ -17,6 +17,9 @@ from gpsopt.errors import SolverError
 Array = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Report = Callable[[float, float], None]  # best value and bound so far, in the objective's own unit
+#: With at most so many decisions presolve is left out: it saves no time there, and where rows or held aims leave hardly
+#: any room it has lost plans ("no plan", or "optimal" at the start point while better ones stood within the rows).
+WITHOUT_PRESOLVE: Final = 300
 Stop = Callable[[], bool]  # asked again and again while the solver runs: shall it end with what it has?
 
 
