@@ -131,7 +131,7 @@ def test_the_command_speaks_both_languages_and_json(command: Command, tmp_path: 
     ]  # fmt: skip
     shown = {lang: command("compare", *folders, "--lang", lang) for lang in ("zh", "en")}
     assert shown["en"].code == shown["zh"].code == 0
-    assert "civil 2016: 1010000 → 960000" in shown["en"].out and "民生缺口最小" in shown["zh"].out
+    assert "2016: 1,010,000 → 960,000" in shown["en"].out and "民生缺口最小" in shown["zh"].out
     document = command("compare", *folders, "--json").json
     found = document["contrasts"]["cut"]
     assert found["inputs"][0]["before"] == "1010000" and found["causes"][0]["cells"] == 1
