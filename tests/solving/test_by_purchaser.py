@@ -13,11 +13,16 @@ from gpsopt.model.build import build_world
 from gpsopt.model.world import World, world_of
 from gpsopt.planning import plan_or_end
 from gpsopt.scenario import Scenario, read_scenario
-from gpsopt.solving import stages, workers
-from gpsopt.solving.bypurchaser import _bound, _tasks, split_of
+from gpsopt.solving import pool, stages
+from gpsopt.solving import split as cutting
+from gpsopt.solving.bypurchaser import seek_by_purchaser
 from gpsopt.solving.engine import Engine, Limits
+from gpsopt.solving.large import Target
 from gpsopt.solving.neighbourhoods import groups_of
-from gpsopt.solving.workers import Workers
+from gpsopt.solving.parts import neighbours, rounds_of, shared_out
+from gpsopt.solving.pool import Pool
+from gpsopt.solving.pricing import Box, Seen, repriced
+from gpsopt.solving.split import Split, split_of
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +47,35 @@ def test_every_column_has_one_owner_and_own_rows_are_nobody_elses(small: tuple[S
     assert names <= {"own_capacity", "worst_area"} and names
 
 
+def relaxed_at(compiled: Any, costs: Any) -> tuple[Engine, Any, Any, Any]:
+    engine = Engine(compiled)
+    engine.set_cost(costs)
+    return engine, *engine.relaxation()
+
+
+def test_a_large_purchaser_is_cut_by_district_and_its_budget_is_shared(
+    small: tuple[Scenario, World, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _scenario, world, compiled = small
+    whole = split_of(Engine(compiled), compiled, groups_of(world, compiled))
+    monkeypatch.setattr(cutting, "_WHOLE", 10)
+    monkeypatch.setattr(cutting, "_PART", 10)
+    cut = split_of(Engine(compiled), compiled, groups_of(world, compiled))
+    assert len(cut.blocks) > len(whole.blocks) and cut.decisions == whole.decisions
+    assert max(block.decisions for block in cut.blocks) < max(block.decisions for block in whole.blocks)
+    everybody = np.concatenate([*(b.columns for b in cut.blocks), cut.nobody])
+    assert sorted(everybody) == list(range(compiled.matrix.shape[1]))
+    names = {compiled.row_key(int(i))[0].partition(".")[0] for i in np.flatnonzero(cut.shared & ~whole.shared)}
+    assert "existing_budget" in names
+
+
 def test_the_parts_of_a_round_never_exceed_the_whole(small: tuple[Scenario, World, Any]) -> None:
     """Whatever each purchaser takes of its part, together they keep every shared row."""
     _scenario, world, compiled = small
-    engine = Engine(compiled)
-    split = split_of(engine, compiled, groups_of(world, compiled))
     aim = stages.aims_of(world, compiled)[1]
-    engine.set_cost(aim.weights)
-    _value, point, _duals = engine.relaxation()
-    tasks = _tasks(split, point, np.roll(point, 1), aim.weights, 1.0, whole=False)
+    engine, _value, point, _duals = relaxed_at(compiled, aim.weights)
+    split = split_of(engine, compiled, groups_of(world, compiled))
+    tasks = rounds_of(split, split.blocks, point, np.roll(point, 1), aim.weights, np.ones(len(split.blocks)))
     most = np.zeros(compiled.matrix.shape[0])
     most += split.matrix[:, split.nobody] @ point[split.nobody]
     for block, task in zip(split.blocks, tasks, strict=True):
@@ -59,22 +84,111 @@ def test_the_parts_of_a_round_never_exceed_the_whole(small: tuple[Scenario, Worl
     assert held.any() and (most[held] <= split.upper[held] + 1e-7 * (1 + np.abs(split.upper[held]))).all()
 
 
-@pytest.mark.parametrize("place", [1, 3])
-def test_the_purchasers_bound_lies_between_the_relaxation_and_the_best_plan(
-    small: tuple[Scenario, World, Any], place: int
-) -> None:
+def test_who_takes_too_much_of_a_row_gets_a_part_of_it_and_pays_for_more(small: tuple[Scenario, World, Any]) -> None:
     _scenario, world, compiled = small
-    engine = Engine(compiled)
+    costs = stages.aims_of(world, compiled)[1].weights
+    engine, _value, point, _duals = relaxed_at(compiled, costs)
     split = split_of(engine, compiled, groups_of(world, compiled))
-    costs = stages.aims_of(world, compiled)[place].weights
+    double = 20.0 * point
+    dear = np.where(split.shared, 7.0, 0.0)
+    everything = np.ones(len(point), dtype=bool)
+    places, tasks = shared_out(split, double, costs, dear, np.ones(len(split.blocks)), everything)
+    activity = split.matrix @ double
+    over = split.shared & (activity > split.upper + 1e-6)
+    assert over.any() and places
+    limits = np.zeros(len(activity))
+    for place, task in zip(places, tasks, strict=True):
+        block = split.blocks[place]
+        limits[block.rows] += task[2]
+        extra = len(task[6]) - len(block.columns)
+        assert extra > 0 and (task[6][-extra:] == 7.0).all() and np.isinf(task[4][-extra:]).all()
+    nobody = split.matrix[:, split.nobody] @ double[split.nobody]
+    np.testing.assert_allclose(limits[over], (split.upper - nobody)[over])
+
+
+def test_decisions_that_nobody_knows_stay_closed(small: tuple[Scenario, World, Any]) -> None:
+    _scenario, world, compiled = small
+    costs = stages.aims_of(world, compiled)[1].weights
+    engine, _value, point, _duals = relaxed_at(compiled, costs)
+    split = split_of(engine, compiled, groups_of(world, compiled))
+    nothing = np.zeros(len(point), dtype=bool)
+    ones = np.ones(len(split.blocks))
+    places, tasks = shared_out(split, 20.0 * point, costs, np.where(split.shared, 7.0, 0.0), ones, nothing)
+    assert places
+    for place, task in zip(places, tasks, strict=True):
+        whole = split.integer[split.blocks[place].columns]
+        assert (task[4][: len(whole)][whole] == 0).all()
+
+
+def test_neighbours_are_all_asked_once_and_no_group_is_too_large(small: tuple[Scenario, World, Any]) -> None:
+    _scenario, world, compiled = small
+    engine, _value, point, duals = relaxed_at(compiled, stages.aims_of(world, compiled)[1].weights)
+    split = split_of(engine, compiled, groups_of(world, compiled))
+    sizes = np.array([5, 0, 4])
+    assert sorted(neighbours(split, point, split.usable(duals), sizes, 9, 0)[0]) == [0, 2]
+    assert neighbours(split, point, split.usable(duals), sizes, 8, 1) == [[2], [0]]
+    joined = split.joined([[0, 2]])[0]
+    outside = np.setdiff1d(np.arange(compiled.matrix.shape[1]), joined.columns)
+    assert compiled.matrix.tocsc()[:, outside].tocsr()[joined.rows[joined.mine]].nnz == 0
+
+
+def sought(compiled: Any, world: World, place: int, gap: float) -> tuple[Any, Split, Any, list[tuple[float, float]]]:
+    aim = stages.aims_of(world, compiled)[place]
+    costs, scale = aim.weights, float(aim.part_scale.sum())
+    engine = Engine(compiled)
     engine.set_cost(costs)
-    relaxed, _point, duals = engine.relaxation()
-    with Workers(2) as pool:
-        prices = np.where(split.shared, duals, 0.0)
-        bound = _bound(split, costs, prices, 1e-3 * abs(relaxed), lambda: False, pool)
-    best = engine.minimise(Limits(relative_gap=1e-3, nodes=3_000))
-    assert best.point is not None
-    assert relaxed - 2e-3 * abs(relaxed) <= bound <= best.value + 1e-6 * abs(best.value)
+    split = split_of(engine, compiled, groups_of(world, compiled))
+    heard: list[tuple[float, float]] = []
+    target = Target(costs, costs, 0.0, None if np.isnan(scale) else scale, gap)
+    with Pool(count=2) as hands:
+        found = seek_by_purchaser(
+            engine, split, target, None, lambda *at: heard.append(at), lambda: None, hands
+        )  # fmt: skip
+    return found, split, engine, heard
+
+
+@pytest.mark.parametrize("place", [1, 3])
+@pytest.mark.parametrize("cut", [False, True])
+def test_plan_and_bound_lie_on_both_sides_of_the_best(
+    small: tuple[Scenario, World, Any], place: int, cut: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where every purchaser is cut into parts and its own rows are shared."""
+    _scenario, world, compiled = small
+    if cut:
+        monkeypatch.setattr(cutting, "_WHOLE", 20)
+        monkeypatch.setattr(cutting, "_PART", 20)
+    found, _split, engine, heard = sought(compiled, world, place, 0.002)
+    best = engine.minimise(Limits(relative_gap=1e-4, nodes=3_000))
+    assert found.point is not None and best.point is not None
+    assert engine.violation(found.point) < 1e-6
+    near = 1e-4 * max(1.0, abs(best.value))
+    assert found.bound <= best.value + near and found.value >= best.bound - near
+    assert engine.relaxation()[0] - near <= found.bound
+    scale = float(stages.aims_of(world, compiled)[place].part_scale.sum())
+    assert found.value - found.bound < 0.02 * (abs(best.value) if np.isnan(scale) else scale)
+    values, bounds = [value for value, _bound in heard], [bound for _value, bound in heard]
+    assert values == sorted(values, reverse=True) and bounds == sorted(bounds)
+
+
+def test_new_prices_are_those_of_the_best_mix_where_the_box_is_wide(small: tuple[Scenario, World, Any]) -> None:
+    """With a plan among the decisions seen and prices free to move, the mix keeps every shared row."""
+    _scenario, world, compiled = small
+    costs = stages.aims_of(world, compiled)[1].weights
+    found, split, engine, _heard = sought(compiled, world, 1, 0.01)
+    _value, relaxed, duals = engine.relaxation()
+    seen = Seen(split, costs)
+    seen.add(found.point)
+    seen.add(relaxed)
+    count = len(seen.blocks)
+    seen.add(found.point)
+    assert len(seen.blocks) == count  # what is known is not added again
+    prices, mix = repriced(seen, split.usable(duals) + np.where(split.shared, -1.0, 0.0), np.ones(len(split.upper)),
+                           Box(1e6), relaxed)  # fmt: skip
+    activity = (split.matrix @ mix)[split.shared]
+    assert (activity <= split.upper[split.shared] + 1e-6 * (1 + np.abs(split.upper[split.shared]))).all()
+    assert (prices == split.usable(prices)).all()
+    tight, _same = repriced(seen, split.usable(duals), np.abs(split.matrix @ relaxed), Box(0.0), relaxed)
+    np.testing.assert_allclose(tight, split.usable(duals), atol=1e-9)
 
 
 def test_plans_are_certified_and_the_same_on_any_number_of_cores(
@@ -85,7 +199,7 @@ def test_plans_are_certified_and_the_same_on_any_number_of_cores(
     monkeypatch.setattr(stages, "PLAIN", 10)
     found = []
     for count in (1, 3):
-        monkeypatch.setattr(workers, "cores", lambda count=count: count)
+        monkeypatch.setattr(pool, "cores", lambda count=count: count)
         found.append(plan_or_end(scenario, gap=0.02))
     first, second = found
     assert first.summary["certified"] and first.summary["aims"] == second.summary["aims"]

@@ -19,7 +19,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final, TypeVar
 
-from gpsopt.cluster.crew import Function
+from gpsopt.cluster.crew import Function, Stopped
 from gpsopt.errors import ClusterLostError, UsageError
 
 _ADDRESS: Final = re.compile(r"(tls|tcp)://[^\s/]+:\d+")
@@ -52,11 +52,17 @@ class Cluster:
             for place, answer in self.answers(function, shared, calls):
                 keep(place, answer)
         except ClusterLostError as error:
-            if self._lost is not None:
-                self._lost(error)
+            self.say_lost(error)
 
-    def answers(self, function: Function, shared: Any, calls: Sequence[Any]) -> Iterator[tuple[int, Any]]:
-        """(place of the call, function(shared, call)) as they come, each call once.
+    def say_lost(self, error: ClusterLostError) -> None:
+        """Tell whoever listens that the cluster is gone."""
+        if self._lost is not None:
+            self._lost(error)
+
+    def answers(
+        self, function: Function, shared: Any, calls: Sequence[Any], stopped: Stopped = lambda: False
+    ) -> Iterator[tuple[int, Any]]:
+        """(place of the call, function(shared, call)) as they come, each call once, until `stopped` says so.
 
         `function` stands in a module of gpsopt. What it raises is raised here. Raises ClusterLostError, with what
         came until then already given, where the scheduler is gone, no worker was left for a minute, or a call
@@ -73,7 +79,7 @@ class Cluster:
             future.add_done_callback(news.put)
         killed = 0
         try:
-            for future in self._ended(news, lambda: len(waiting)):
+            for future in self._ended(news, lambda: 0 if stopped() else len(waiting)):
                 try:
                     answer = future.result(timeout=_FETCHED)
                 except Exception as error:

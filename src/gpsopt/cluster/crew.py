@@ -21,15 +21,20 @@ from gpsopt.errors import SolverError
 
 _SIZE: Final = struct.Struct(">Q")
 _ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+#: seconds between two questions whether to stop
+_ASKED: Final = 0.2
 
 Function = Callable[[Any, Any], Any]
+Stopped = Callable[[], bool]
 
 
 class Hands(Protocol):
     """Who answers calls: processes of this machine (`Crew`), or the workers of a cluster (`connection.Cluster`)."""
 
-    def answers(self, function: Function, shared: Any, calls: Sequence[Any]) -> Iterator[tuple[int, Any]]:
-        """(place of the call, function(shared, call)) as they come, each call once."""
+    def answers(
+        self, function: Function, shared: Any, calls: Sequence[Any], stopped: Stopped = lambda: False
+    ) -> Iterator[tuple[int, Any]]:
+        """(place of the call, function(shared, call)) as they come, each call once, until `stopped` says so."""
         ...
 
 
@@ -50,10 +55,13 @@ class Crew:
         for hand in self._hands:
             hand.end()
 
-    def answers(self, function: Function, shared: Any, calls: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+    def answers(
+        self, function: Function, shared: Any, calls: Sequence[Any], stopped: Stopped = lambda: False
+    ) -> Iterator[tuple[int, Any]]:
         """(place of the call, function(shared, call)) as they come, each call once.
 
-        `function` stands in a module. What it raises is raised here; SolverError where a process died.
+        `function` stands in a module. What it raises is raised here; SolverError where a process died. Once
+        `stopped` says so nothing more comes, and what is still at work has to be dismissed.
         """
         waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
         for place in range(len(calls)):
@@ -74,10 +82,15 @@ class Crew:
         for hand in self._hands[: len(calls)]:
             threading.Thread(target=keep_busy, args=(hand,), daemon=True).start()
         try:
-            for _ in calls:
-                place, answer, error = news.get()
+            left = len(calls)
+            while left and not stopped():
+                try:
+                    place, answer, error = news.get(timeout=_ASKED)
+                except queue.Empty:
+                    continue
                 if error is not None:
                     raise error
+                left -= 1
                 yield place, answer
         finally:
             over.set()

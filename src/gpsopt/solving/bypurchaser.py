@@ -1,89 +1,107 @@
-"""One aim of a city: every purchaser decides for itself, at prices and within its part of what is shared.
+"""One aim of a city: every purchaser decides for itself, at prices of what is shared.
 
-Only few rows tie purchasers together: an undertaker's capacity, an area's coverage, an aim held in total.
-The relaxation says what each purchaser takes of them and what a unit is worth. A round gives every purchaser
-its own part of each such row (what it takes now, and a share of what is left over), lets all of them decide
-anew at once on all cores, and puts the answers together: together they keep every row. The quantities are
-then solved again around all decisions, which hands back what somebody did not need. Where the relaxation's
-bound is not close enough, the purchasers' own bounds at its prices, without the shared rows, make a better
-one. Every limit is a number of nodes or rounds: the same input gives the same plan on any number of cores.
+Only few rows tie purchasers together: an undertaker's capacity, an area's coverage, an aim held in total. A pass asks
+every purchaser for its best decisions at prices of those rows, all at once on all cores. Their bounds together bound
+the aim (Lagrange). Their decisions together take too much of some rows: those who take of such a row decide again
+within a part of it, and the quantities are solved anew around all decisions, which makes a plan. A round then lets
+everybody decide anew within what it takes and a share of what is left over. New prices come from all decisions seen so
+far (`pricing`). Every limit is a number of nodes, rounds or passes: the same input gives the same plan on any number
+of cores.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from scipy import sparse
 
-from gpsopt.model.facts import Bools, Ints
+from gpsopt.model.facts import Bools
 from gpsopt.solving.engine import Array, Engine, NoRelaxation, Outcome
 from gpsopt.solving.large import Target
-from gpsopt.solving.neighbourhoods import Groups
-from gpsopt.solving.workers import Task, Workers
+from gpsopt.solving.parts import neighbours, penalties, rounds_of, shared_out
+from gpsopt.solving.pool import Pool, Stopped, Task
+from gpsopt.solving.pricing import Box, Seen, repriced
+from gpsopt.solving.small import Small
+from gpsopt.solving.split import Block, Split
 
-_ROUNDS: Final = 8
-_NODES: Final = 20  # a round is soon followed by another
-_BOUND_NODES: Final = 100
-_LITTLE: Final = 0.03  # of the gap asked for: a round that gains less is the last
-
-
-@dataclass(frozen=True)
-class Block:
-    """One purchaser's part of the matrix; `mine` says which of its rows are its own."""
-
-    columns: Ints
-    rows: Ints
-    part: Any  # sparse (rows, columns)
-    mine: Bools
+_PASSES: Final = 20
+_NODES: Final = 400  # of one purchaser's problem at prices
+_FITS: Final = 3  # times that decisions are fitted into the shared rows, each time harder
+_PRICED: Final = 0.25  # of the gap asked for, left open by all purchasers' problems together
+_FAR: Final = 0.02  # of the gap that is open, where that is more
+_LITTLE: Final = 0.03  # of the gap that is open: after two passes that close less there is none
+_REMEMBERED: Final = 5  # wishes that are held against the plan
+_KERNEL: Final = 400  # decisions that purchasers make together
 
 
 @dataclass(frozen=True)
-class Split:
-    """The matrix by purchaser; columns of nobody stay as they are in a round."""
+class Pass:
+    """What every purchaser answered at the prices of the shared rows."""
 
-    matrix: Any
-    lower: Array
-    upper: Array
-    column_lower: Array
-    column_upper: Array
-    integer: Bools
-    blocks: tuple[Block, ...]
-    shared: Bools
-    nobody: Ints
+    prices: Array
+    answers: tuple[Small, ...]
+    bound: float
 
 
-def split_of(engine: Engine, compiled: Any, groups: Groups) -> Split:
-    """Rows in which one purchaser's columns stand alone are its own; the rest are shared."""
-    matrix, lower, upper = engine.rows()
-    owner = np.where(groups.need >= 0, groups.owner[np.maximum(groups.need, 0)], groups.purchaser)
-    coo = matrix.tocoo()
-    rows, who = coo.row, owner[coo.col]
-    least, most = (np.full(matrix.shape[0], fill, dtype=np.int64) for fill in (2**40, -2))
-    np.minimum.at(least, rows, who)
-    np.maximum.at(most, rows, who)
-    shared = ~((least == most) & (least >= 0))
-    by_column = sparse.csc_array(matrix)
-    blocks = []
-    for p in range(int(owner.max(initial=-1)) + 1):
-        columns = np.flatnonzero(owner == p)
-        if len(columns):
-            part = by_column[:, columns].tocsr()
-            touched = np.flatnonzero(np.diff(part.indptr))
-            blocks.append(Block(columns, touched, part[touched], ~shared[touched]))
-    return Split(
-        matrix, lower, upper, compiled.column_lower, compiled.column_upper, np.asarray(compiled.integer, dtype=bool),
-        tuple(blocks), shared, np.flatnonzero(owner < 0),
-    )  # fmt: skip
+@dataclass
+class _Search:
+    """What one aim's search holds: its frame, the best plan and the best bound so far."""
+
+    engine: Engine
+    split: Split
+    target: Target
+    pool: Pool
+    stopped: Stopped
+    report: Callable[[float, float], None]
+    bound: float
+    best: Array | None
+
+    @property
+    def value(self) -> float:
+        return float("inf") if self.best is None else float(self.target.costs @ self.best)
+
+    @property
+    def allowed(self) -> float:
+        return self.target.allowed(self.value if self.best is not None else self.bound)
+
+    def done(self) -> bool:
+        return self.best is not None and self.value - self.bound <= self.allowed
+
+    def enough(self) -> Array:
+        """The gap that each purchaser's problem may leave open: the more decisions, the more of it."""
+        sizes = np.array([block.decisions + 1.0 for block in self.split.blocks])
+        apart = self.value - self.bound if self.best is not None else 0.0
+        return np.asarray(max(_PRICED * self.allowed, _FAR * apart) * sizes / sizes.sum(), dtype=float)
+
+    def improve(self, found: Array | None) -> bool:
+        """Take a plan that is better for the aim, or as good and better for those after it."""
+        if found is None:
+            return False
+        if self.best is not None:
+            ours, theirs = self.value, float(self.target.costs @ found)
+            if theirs > ours or (theirs == ours and self.target.blend @ found >= self.target.blend @ self.best):
+                return False
+        self.best = found
+        self.report(self.value, self.bound)
+        return True
+
+    def around(self, decisions: Array) -> Array | None:
+        """The best quantities around these decisions, all at once; None where the rows are not kept."""
+        self.engine.set_cost(self.target.blend)
+        try:
+            clean = self.engine.with_integers_of(decisions)
+        finally:
+            self.engine.set_cost(self.target.costs)
+        return None if clean is None or self.engine.violation(clean) > 1e-6 else clean
 
 
 def seek_by_purchaser(
     engine: Engine, split: Split, target: Target, start: Array | None,
-    report: Callable[[float, float], None], seconds: Callable[[], float | None], workers: Workers,
+    report: Callable[[float, float], None], seconds: Callable[[], float | None], pool: Pool,
 ) -> Outcome:  # fmt: skip
-    """Minimise `target` from `start` in rounds; the bound is the relaxation's or that of the purchasers."""
+    """Minimise `target` from `start`; the bound is the relaxation's or that of the purchasers together."""
     try:
         bound, relaxed, duals = engine.relaxation()
     except NoRelaxation:
@@ -93,137 +111,157 @@ def seek_by_purchaser(
         left = seconds()
         return left is not None and left <= 0.02
 
-    prices = np.where(split.shared, duals, 0.0)
-    priced = target.blend - split.matrix.T @ prices
-    enough = 0.4 * target.allowed(float(target.costs @ relaxed)) / max(1, len(split.blocks))
-    point = start if start is not None else _first(engine, split, target, priced, relaxed, enough, workers)
-    if point is None:
-        return Outcome("limit", None, float("inf"), bound, 0)
-    report(float(target.costs @ point), bound)
-    best = _rounds(engine, split, target, priced, relaxed, point, bound, enough, report, stopped, workers)
-    value = float(target.costs @ best)
-    if value - bound > target.allowed(value) and not stopped():
-        bound = max(bound, _bound(split, target.costs, prices, enough, stopped, workers))
-        report(value, bound)
-    status = "optimal" if value - bound <= target.allowed(value) else "limit"
-    return Outcome(status, best, value, min(bound, value), 0)
+    search = _Search(engine, split, target, pool, stopped, report, bound, start)
+    if start is not None:
+        report(search.value, bound)
+    if not search.done():
+        _passes(search, relaxed, split.usable(duals))
+    if search.best is None:
+        return Outcome("limit", None, float("inf"), search.bound, 0)
+    status = "optimal" if search.done() else "limit"
+    return Outcome(status, search.best, search.value, min(search.bound, search.value), 0)
 
 
-def _first(
-    engine: Engine, split: Split, target: Target, priced: Array, relaxed: Array, enough: float, workers: Workers
-) -> Array | None:
-    """A first plan: every purchaser within what the relaxation gives it; None where one finds no room.
+def _passes(search: _Search, relaxed: Array, prices: Array) -> None:
+    """Pass by pass until the gap is reached or little is gained."""
+    split, costs = search.split, search.target.costs
+    seen, box, base = Seen(split, costs), Box(), relaxed
+    last: Pass | None = None
+    best: Pass | None = None  # with the best bound so far: prices move around its own
+    wishes: list[Array] = []
+    idle, rounds = 0, True
+    for turn in range(_PASSES):
+        gap = search.value - search.bound
+        last = _asked(search, prices, last)
+        if last is None:
+            return
+        gained = best is None or last.bound > best.bound
+        best = last if gained or best is None else best
+        search.bound = max(search.bound, last.bound)
+        if search.best is not None:
+            search.report(search.value, search.bound)
+        if search.done():
+            return
+        wish = _together(search, last, base)
+        seen.add(wish)
+        wishes = [*wishes, wish][-_REMEMBERED:]
+        if turn == 0:
+            _fit(search, wish, prices, relaxed)
+        if search.best is None:
+            continue
+        seen.add(search.best)
+        for step in (_round, _kernel):
+            if step is _round and not rounds:
+                continue
+            if search.done() or search.stopped():
+                return
+            helped = step(search, wishes, best.prices, turn)
+            rounds = helped if step is _round else rounds
+        seen.add(search.best)
+        idle = idle + 1 if gap - (search.value - search.bound) < _LITTLE * gap else 0
+        if search.done() or search.stopped() or idle > 1:
+            return
+        box = box.after(gained and turn > 0) if turn else box
+        prices, base = repriced(seen, best.prices, split.matrix @ wish, box, base)
 
-    It is finished whatever the aim's share of time is: a first plan by other means is far worse.
+
+def _together(search: _Search, last: Pass, base: Array) -> Array:
+    """Everybody's answers in one point; `base` stands in for columns of nobody and for who has no answer."""
+    wish = base.copy()
+    for block, answer in zip(search.split.blocks, last.answers, strict=True):
+        mine = answer.point if answer.point is not None else None if search.best is None else search.best[block.columns]
+        if mine is not None:
+            wish[block.columns] = mine
+    return wish
+
+
+def _asked(search: _Search, prices: Array, last: Pass | None) -> Pass | None:
+    """Every purchaser's best at these prices; None where the search was stopped before all had answered.
+
+    Who stands in no row whose price has changed is not asked again.
     """
-    tasks = _tasks(split, relaxed, relaxed, priced, enough, whole=False)
-    point = relaxed.copy()
-    for block, answer in zip(split.blocks, workers.solve(tasks, lambda: False), strict=True):
-        if answer is None or answer.point is None:
-            return None
-        point[block.columns] = answer.point
-    return _whole(engine, target, point)
-
-
-def _rounds(
-    engine: Engine, split: Split, target: Target, priced: Array, relaxed: Array, point: Array, bound: float,
-    enough: float, report: Callable[[float, float], None], stopped: Callable[[], bool], workers: Workers,
-) -> Array:  # fmt: skip
-    """All purchasers at once, again and again, while the gap is open and something is gained."""
-    best = current = point
-    for place in range(_ROUNDS):
-        value = float(target.costs @ best)
-        if value - bound <= target.allowed(value) or stopped():
-            return best
-        costs = target.blend if place % 3 == 2 else priced  # now and then nothing is spared for others
-        tasks = _tasks(split, current, relaxed, costs, enough, whole=True)
-        moved = current.copy()
-        for block, answer in zip(split.blocks, workers.solve(tasks, stopped), strict=True):
-            if answer is not None and answer.point is not None:
-                better = costs[block.columns] @ (answer.point - current[block.columns]) < 0
-                moved[block.columns] = answer.point if better else current[block.columns]
-        clean = _whole(engine, target, moved)
-        if clean is None:
-            return best
-        current = clean
-        if target.blend @ clean < target.blend @ best:
-            best = clean
-        report(float(target.costs @ best), bound)
-        if place % 3 == 2 and value - float(target.costs @ best) < _LITTLE * target.allowed(value):
-            return best
-    return best
-
-
-def _tasks(split: Split, point: Array, wished: Array, costs: Array, enough: float, *, whole: bool) -> list[Task]:
-    """Every purchaser's problem within its part of the shared rows.
-
-    A part is what the purchaser takes at `point`, and of what is left over a share that follows what it would
-    take more of at `wished`. `whole`: the point is a plan and may be started from.
-    """
-    activity = split.matrix @ point
-    above, below = np.maximum(0.0, split.upper - activity), np.maximum(0.0, activity - split.lower)
-    takes = [block.part @ point[block.columns] for block in split.blocks]
-    wish = [block.part @ wished[block.columns] - own for block, own in zip(split.blocks, takes, strict=True)]
-    more, fewer, members = (np.zeros(len(activity)) for _ in range(3))
-    for block, want in zip(split.blocks, wish, strict=True):
-        more[block.rows] += np.maximum(want, 0.0)
-        fewer[block.rows] += np.maximum(-want, 0.0)
-        members[block.rows] += 1.0
-    tasks: list[Task] = []
-    for block, own, want in zip(split.blocks, takes, wish, strict=True):
-        at = block.rows
-        equal = 1.0 / members[at]
-        up = np.where(block.mine, 1.0, _share(np.maximum(want, 0.0), more[at], equal))
-        down = np.where(block.mine, 1.0, _share(np.maximum(-want, 0.0), fewer[at], equal))
-        with np.errstate(invalid="ignore"):  # nothing of an endless rest
-            lower, upper = own - down * below[at], own + up * above[at]
-        # What the point takes is allowed even where it passes its own rows by a solver's tolerance.
-        own_lower, own_upper = np.minimum(split.lower[at], own), np.maximum(split.upper[at], own)
-        c = block.columns
-        tasks.append((
-            block.part, np.where(block.mine, own_lower, lower), np.where(block.mine, own_upper, upper),
-            split.column_lower[c], split.column_upper[c], split.integer[c], costs[c],
-            point[c] if whole else None, enough, _NODES,
-        ))  # fmt: skip
-    return tasks
-
-
-def _share(want: Array, total: Array, equal: Array) -> Array:
-    """Four fifths of the rest by what is wanted, a fifth equally; all equally where nobody wants more."""
-    wanted = np.divide(want, total, out=np.zeros_like(want), where=total > 0)
-    return np.where(total > 0, 0.8 * wanted + 0.2 * equal, equal)
-
-
-def _bound(
-    split: Split, costs: Array, prices: Array, enough: float, stopped: Callable[[], bool], workers: Workers
-) -> float:
-    """The purchasers' own bounds at the prices of the shared rows, and what those rows are worth at best."""
-    usable = np.where(np.isfinite(split.lower), np.inf, 0.0), np.where(np.isfinite(split.upper), -np.inf, 0.0)
-    prices = np.clip(prices, usable[1], usable[0])
-    limits = np.where(prices > 0, split.lower, split.upper)
-    rows = float((prices * np.where(prices != 0, limits, 0.0)).sum())
+    split, costs = search.split, search.target.costs
     reduced = costs - split.matrix.T @ prices
-    nobody = reduced[split.nobody]
-    best = np.where(nobody > 0, split.column_lower[split.nobody], split.column_upper[split.nobody])
-    free = np.where(np.abs(nobody) > 1e-9, nobody * best, 0.0).sum()
-    tasks: list[Task] = []
-    for block in split.blocks:
+    changed = np.ones(len(prices), dtype=bool) if last is None else np.abs(prices - last.prices) > 0
+    asked = [i for i, block in enumerate(split.blocks) if last is None or changed[block.rows[~block.mine]].any()]
+    enough, tasks = search.enough(), list[Task]()
+    for i in asked:
+        block = split.blocks[i]
         at, c = block.rows[block.mine], block.columns
         tasks.append((
-            block.part[np.flatnonzero(block.mine)], split.lower[at], split.upper[at], split.column_lower[c],
-            split.column_upper[c], split.integer[c], reduced[c], None, enough, _BOUND_NODES,
+            block.own, split.lower[at], split.upper[at], split.column_lower[c], split.column_upper[c],
+            split.integer[c], reduced[c], None if search.best is None else search.best[c], float(enough[i]), _NODES,
         ))  # fmt: skip
-    answers = workers.solve(tasks, stopped)
-    if any(answer is None for answer in answers):
-        return float("-inf")
-    return rows + float(free) + sum(answer.bound for answer in answers if answer is not None)
+    found = search.pool.solve(tasks, search.stopped)
+    answers: list[Small | None] = list(last.answers) if last is not None else [None] * len(split.blocks)
+    for i, answer in zip(asked, found, strict=True):
+        answers[i] = answer
+    whole = tuple(answer for answer in answers if answer is not None)
+    if len(whole) < len(answers):
+        return None
+    bound = split.fixed_part(costs, prices) + sum(answer.bound for answer in whole)
+    return Pass(prices, whole, bound if np.isfinite(bound) else float("-inf"))
 
 
-def _whole(engine: Engine, target: Target, found: Array) -> Array | None:
-    """Quantities solved again around the found decisions, all at once; None where the rows are not kept."""
-    engine.set_cost(target.blend)
-    try:
-        clean = engine.with_integers_of(found)
-    finally:
-        engine.set_cost(target.costs)
-    return None if clean is None or engine.violation(clean) > 1e-6 else clean
+def _fit(search: _Search, wish: Array, prices: Array, relaxed: Array) -> None:
+    """Make decisions a plan: who takes of a row of which too much is taken decides again within a part of it.
+
+    Awards that neither the wish nor the relaxation nor the plan so far knows are left aside: the problems are small.
+    """
+    split = search.split
+    priced = search.target.costs - split.matrix.T @ prices
+    harder = penalties(split, search.target.costs, prices)
+    known = (wish > 0.5) | (relaxed > 1e-6)
+    known |= False if search.best is None else search.best > 0.5
+    point = wish
+    for _time in range(_FITS if search.best is None else 1):
+        places, tasks = shared_out(split, point, priced, harder, search.enough(), known)
+        point = point.copy()
+        for i, answer in zip(places, search.pool.solve(tasks, search.stopped), strict=True):
+            columns = split.blocks[i].columns
+            if answer is not None and answer.point is not None:
+                point[columns] = answer.point[: len(columns)]
+        if search.improve(search.around(point)) or search.stopped():
+            return
+        harder = 10.0 * harder
+
+
+def _round(search: _Search, wishes: list[Array], prices: Array, _turn: int) -> bool:
+    """Everybody decides anew within what it takes and a share of what is left over: together they keep every row."""
+    return _anew(search, search.split.blocks, wishes[-1], prices, search.enough(), None)
+
+
+def _kernel(search: _Search, wishes: list[Array], prices: Array, turn: int) -> bool:
+    """Purchasers who take of the same rows decide together, on those decisions about which wishes and plan disagree."""
+    assert search.best is not None
+    split = search.split
+    open_ = np.zeros(len(search.best), dtype=bool)
+    for wish in wishes:
+        open_ |= split.integer & (np.abs(wish - search.best) > 0.5)
+    sizes = np.array([int(open_[block.columns].sum()) for block in split.blocks])
+    groups = neighbours(split, wishes[-1], prices, sizes, _KERNEL, turn)
+    if not groups:
+        return False
+    blocks = split.joined(groups)
+    share = np.array([open_[block.columns].sum() for block in blocks], dtype=float)
+    return _anew(search, blocks, wishes[-1], prices, search.enough().sum() * share / share.sum(), open_)
+
+
+def _anew(
+    search: _Search, blocks: tuple[Block, ...], wish: Array, prices: Array, enough: Array, free: Bools | None
+) -> bool:  # fmt: skip
+    """Blocks decide beside each other; rows that are a block's own cost it nothing, others their price."""
+    assert search.best is not None
+    split, point = search.split, search.best
+    priced = np.array(search.target.costs, dtype=float)
+    for block in blocks:
+        outside = np.where(block.mine, 0.0, prices[block.rows])
+        priced[block.columns] -= block.part.T @ outside
+    moved = point.copy()
+    tasks = rounds_of(split, blocks, point, wish, priced, enough, free)
+    for block, answer in zip(blocks, search.pool.solve(tasks, search.stopped), strict=True):
+        if answer is not None and answer.point is not None:
+            c = block.columns
+            if priced[c] @ (answer.point - point[c]) < 0:
+                moved[c] = answer.point
+    return search.improve(search.around(moved))

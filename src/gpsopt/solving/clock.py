@@ -38,11 +38,14 @@ class Clock:
         self._stages, self._done, self._listener = stages, 0, listener
 
     def share(self) -> float | None:
-        """Seconds this stage may take: an equal part of what is left."""
+        """Seconds this stage may take: an equal part of what is left and half as much again.
+
+        Many stages end early; what a hard one lacks, later ones cannot make good.
+        """
         if self._limit is None:
             return None
         left = self._limit - (time.monotonic() - self._start)
-        return max(0.01, left / (self._stages - self._done))
+        return max(0.01, min(left, 1.5 * left / (self._stages - self._done)))
 
     def left_for_stage(self) -> Callable[[], float | None]:
         """A clock of this stage's own share."""

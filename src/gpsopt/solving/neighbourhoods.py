@@ -38,6 +38,7 @@ class Groups:
     owner: Ints  # per need: position of its purchaser
     groups: tuple[Ints, ...]  # positions of needs: by purchaser, by district, by item
     by_purchaser: tuple[Ints, ...]
+    area: Ints  # per need: position of its district
 
     def columns(self, group: Ints) -> Ints:
         """Columns that may change when the group is decided anew; columns of nobody always may."""
@@ -81,7 +82,9 @@ def groups_of(world: World, compiled: Any) -> Groups:
             parts = -(-len(group) // _MOST)
             found += [np.array(group[i::parts], dtype=np.int64) for i in range(parts)]
         first = first or len(found)
-    return Groups(need, purchaser, owner, tuple(found), tuple(found[:first]))
+    areas = {key: i for i, key in enumerate(sorted(set(facts.needs.area)))}
+    area = np.array([areas[a] for a in facts.needs.area], dtype=np.int64)
+    return Groups(need, purchaser, owner, tuple(found), tuple(found[:first]), area)
 
 
 class Neighbourhoods:

@@ -47,6 +47,7 @@ def small_problem(
         for name, value in {
             "output_flag": False, "threads": 1, "mip_abs_gap": enough, "mip_rel_gap": 0.0, "mip_max_nodes": nodes,
             "mip_heuristic_run_rins": False, "mip_heuristic_run_rens": False,
+            "mip_heuristic_run_root_reduced_cost": False,
         }.items():  # fmt: skip
             h.setOptionValue(name, value)
         h.passModel(lp)

@@ -18,13 +18,14 @@ from gpsopt.model.aims import MONEY_AIMS, gravity_of
 from gpsopt.model.soft import BREACH, soft_stages
 from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.settings import AIMS, Sense
-from gpsopt.solving.bypurchaser import seek_by_purchaser, split_of
+from gpsopt.solving.bypurchaser import seek_by_purchaser
 from gpsopt.solving.clock import Clock, Progress
 from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation, Outcome, Stop
 from gpsopt.solving.large import Target, seek_large
 from gpsopt.solving.neighbourhoods import Groups, groups_of
+from gpsopt.solving.pool import Pool
+from gpsopt.solving.split import split_of
 from gpsopt.solving.tightening import Tightening
-from gpsopt.solving.workers import Workers
 
 #: a model with at most this many award decisions is solved to proof when no gap is asked for
 SMALL: Final = 3_000
@@ -276,8 +277,8 @@ def _large(search: _Search, target: Target, start: Array | None, report: Callabl
     engine, seconds = search.engine, search.clock.left_for_stage()
     if engine.integer_count > BY_PURCHASER and len(search.groups.by_purchaser) > 1:
         split = split_of(engine, search.compiled, search.groups)
-        with Workers() as workers:
-            found = seek_by_purchaser(engine, split, target, start, report, seconds, workers)
+        with Pool() as pool:
+            found = seek_by_purchaser(engine, split, target, start, report, seconds, pool)
         if found.point is not None or found.status == "infeasible" or search.clock.over():
             return found
     return seek_large(engine, search.compiled, search.groups, target, start, report, seconds)
