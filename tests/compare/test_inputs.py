@@ -37,7 +37,7 @@ def test_one_changed_budget_is_named_with_table_row_before_and_after(tmp_path: P
          "kind": "changed"}
     ]  # fmt: skip
     (cause,) = causes(base, other)
-    assert "Budget" in cause_name(cause, "en") and "-50000" in cause_name(cause, "en")
+    assert "Budget" in cause_name(cause, "en") and "-50,000" in cause_name(cause, "en")
     assert cause_place(cause, "en") == "s.toml, line 4" and "预算" in cause_name(cause, "zh")
 
 
