@@ -19,7 +19,7 @@ UNSEEN: Final = re.compile(
     "\U000e0000-\U000e007f\ud800-\udfff]"
 )
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
-_SCIENTIFIC = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d{1,2}", re.ASCII)
+_TINY = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE]-\d{1,2}", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _ROUNDED_CODE = re.compile(r"\d\.\d+[eE]\+\d{2}")
 _FORMULA_ERROR = re.compile(r"#(ref|value|div/0|name|num|null|n/a|spill|calc)[!?]?", re.IGNORECASE)
@@ -116,8 +116,8 @@ def _integer(text: str, column: Column) -> int:
 
 
 def _decimal(text: str, column: Column) -> Decimal:
-    # A weight or coefficient comes from a computation and may be tiny; money and counts are typed by people.
-    if not (_NUMBER.fullmatch(text) or (column.kind == "number" and _SCIENTIFIC.fullmatch(text))):
+    # A weight or coefficient comes from a computation and may be tiny; 1E+05 is what a spreadsheet has rounded.
+    if not (_NUMBER.fullmatch(text) or (column.kind == "number" and _TINY.fullmatch(text))):
         raise CellFault(number_fault(text) or "not_a_number")
     value = Decimal(text)  # exact at any length
     check_bounds(value, column)

@@ -19,10 +19,11 @@ def check_controls(tables: Tables, seen: Iterable[Finding] = ()) -> tuple[Findin
 
     Tables in which an error was `seen` while reading are not summed: a refused cell would be missed in the sum.
     """
-    broken = {finding.file for finding in seen if finding.severity == "error"}
+    errors = [finding for finding in seen if finding.severity == "error"]
+    broken, own = {finding.file for finding in errors}, {(finding.file, finding.row) for finding in errors}
     findings = []
     for line, row in tables.rows("controls"):
-        if tables.files.get(row["table"]) in broken:
+        if tables.files.get(row["table"]) in broken or (tables.files.get("controls"), line) in own:
             continue
         fault = _fault(tables, row)
         if fault is not None:
@@ -75,6 +76,9 @@ def _fault(tables: Tables, row: dict[str, Any]) -> Finding | None:
     cells = list(tables[name][column])
     stays = [True] * len(cells)
     if row["purchaser"] is not None and owner is not None:
+        known = set(tables["purchasers"]["purchaser"])
+        if not known.issuperset({row["purchaser"], *owner} - {None}):
+            return None  # whose money it is, is not known: the code has its own finding
         stays = [p == row["purchaser"] for p in owner]
     if row["year"] is not None and years is not None:
         stays = [s and y == row["year"] for s, y in zip(stays, years, strict=True)]

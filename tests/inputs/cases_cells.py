@@ -38,6 +38,8 @@ CASES = (
     Case("case_03_thousands_separator", "thousands_separator", amount("9,000.00"), BUDGETS, 2, "amount", "9,000.00"),
     Case("case_04_full_width_digits", "full_width", amount("９０００"), BUDGETS, 2, "amount", "９０００"),
     Case("case_05_scientific", "exponent", amount("9e3"), BUDGETS, 2, "amount", "9e3"),
+    Case("case_05_scientific_of_a_number", "exponent", lambda s: s.cell("undertakers", 3, "capacity", "5E+02"),
+         "tables/undertakers.csv", 3, "capacity", "5E+02"),
     Case("case_06_nan", "not_a_value", amount("NaN"), BUDGETS, 2, "amount", "NaN"),
     Case("case_07_infinity", "infinite", amount("inf"), BUDGETS, 2, "amount", "inf"),
     Case("case_09_three_decimals_of_money", "too_many_decimals", amount("9000.005"), BUDGETS, 2, "amount", "9000.005"),

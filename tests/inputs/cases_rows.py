@@ -36,6 +36,19 @@ def _no_capacity(small: Small) -> None:
     small.cell("offers", 3, "max_quantity", "5")
 
 
+def _signed_without_demand(small: Small) -> None:
+    small.cell("contracts", 2, "year", "2015")
+    small.cell("contracts", 2, "until_year", "2015")
+    small.cell("contracts", 2, "fixed", "yes")
+    small.cell("needs", 2, "demand", "x")
+
+
+def _need_of_nobody(small: Small) -> None:
+    """Its contract ran in the base year: the books cannot say whose purchase it was."""
+    for row in (2, 3):
+        small.cell("needs", row, "purchaser", "" if row == 2 else "civil")
+
+
 def _pooled(small: Small) -> None:
     small.more('regime = "pooled"\nshare = 0.1\n')
     small.cell("purchasers", 3, "area", "")
@@ -44,6 +57,17 @@ def _pooled(small: Small) -> None:
 CASES = (
     Case("case_35_direct_cost_above_the_budget", "deficit", lambda s: s.cell("budgets", 3, "amount", "3599.99"),
          BUDGETS, 3, "amount", "3,599.99", "warning"),
+    # what follows from a cell that was refused is not blamed too
+    Case("budget_of_a_year_that_was_refused", "below_bound", lambda s: s.cell("budgets", 3, "year", "15"),
+         BUDGETS, 3, "year", "15"),
+    Case("demand_of_a_contract_that_was_refused", "not_a_number", _signed_without_demand, NEEDS, 2, "demand", "x"),
+    Case("avoidable_share_that_was_refused", "share_above_one", lambda s: s.cell("direct_lines", 2, "avoidable", "50"),
+         LINES, 2, "avoidable", "50"),
+    Case("control_of_a_year_that_was_refused", "below_bound", lambda s: s.cell("controls", 2, "year", "15"),
+         CONTROLS, 2, "year", "15"),
+    Case("control_of_a_purchaser_nobody_knows", "reference_unknown", lambda s: s.cell("controls", 2, "purchaser", "x"),
+         CONTROLS, 2, "purchaser", "x"),
+    Case("need_of_nobody_with_contract_and_line", "cell_missing", _need_of_nobody, NEEDS, 2, "purchaser"),
     Case("case_36_floor_above_target", "floor_above_target", lambda s: s.cell("needs", 2, "floor", "0.95"),
          NEEDS, 2, "floor", "0.95"),
     Case("case_37_floors_above_the_budget", "floors_above_budget", lambda s: s.cell("budgets", 3, "amount", "2414.00"),

@@ -81,7 +81,7 @@ def check_clauses_off(view: View) -> Iterator[Finding]:
             else:
                 yield view.said("note", "clause_struck", f"clauses.{name}", name)
     if idle:
-        yield view.said("note", "clauses_idle", "clauses", ", ".join(idle))
+        yield view.said("note", "clauses_idle", "clauses", names=", ".join(idle))
 
 
 def check_parameters(view: View) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from gpsopt.money import format_money
 
 def check_budgets_exist(view: View) -> Iterator[Finding]:
     """Every purchaser with needs has a budget in every model year."""
-    if not view.usable("budgets"):
+    if not view.whole("budgets"):
         return
     given = {(purchaser, year) for _line, purchaser, year in view.cells("budgets", "purchaser", "year")}
     for purchaser in sorted({need.purchaser for need in view.needs.values() if need.purchaser is not None}):

@@ -39,7 +39,7 @@ def _contracts(view: View) -> Iterator[_Contract]:
     offers = {offer.offer: offer for offer in view.offers if offer.price is not None}
     rows = view.cells("contracts", "need", "offer", "year", "until_year", "quantity", "amount", "fixed")
     for line, need, offer, year, until, quantity, amount, fixed in rows:
-        if need in view.needs and offer in offers and year is not None:
+        if need in view.needs and view.needs[need].purchaser and offer in offers and year is not None:
             last = year if until is None else until
             yield _Contract(line, need, offers[offer], year, last, quantity, amount, bool(fixed))
 
@@ -83,7 +83,8 @@ def _in_year(view: View, one: _Contract, year: int, row: NeedYear | None, signed
     if not one.offer.stands_in(year):
         yield view.find("error", "contract_offer_year", "contracts", one.line, "offer", one.offer.offer, year=year)
     elif row is None or row.demand == 0:
-        yield view.find("error", "contract_without_demand", "contracts", one.line, "need", one.need, year=year)
+        if view.whole("needs"):
+            yield view.find("error", "contract_without_demand", "contracts", one.line, "need", one.need, year=year)
     elif view.hard("award_size") and signed > (most := one.offer.max_quantity or row.demand):
         yield view.find("error", "contract_too_large", "contracts", one.line, "quantity", format(signed, "f"),
                         most=format(most, "f"))  # fmt: skip
@@ -142,7 +143,7 @@ def check_books(view: View) -> Iterator[Finding]:
             purchased[view.needs[one.need].purchaser] += counted if one.amount is None else fen(one.amount)
     direct: dict[str, int] = defaultdict(int)
     for _line, need, expenditure in view.cells("direct_lines", "need", "expenditure"):
-        if need in view.needs and expenditure is not None:
+        if need in view.needs and view.needs[need].purchaser and expenditure is not None:
             direct[view.needs[need].purchaser] += fen(expenditure)
     if not purchased:
         return

@@ -74,12 +74,13 @@ class _Finder:
 def check_need_is_one(view: View) -> Iterator[Finding]:
     """Purchaser, item and area are the same in every year of a need."""
     names = ("purchaser", "item", "area")
+    known = [frozenset(view.tables[f"{name}s"][name]) for name in names]
     for line, need, *cells in view.cells("needs", "need", *names):
         first = view.needs.get(need)
         if first is None or first.line == line:
             continue
-        for name, cell, before in zip(names, cells, first[:3], strict=True):
-            if cell is not None and before is not None and cell != before:
+        for name, cell, before, codes in zip(names, cells, first[:3], known, strict=True):
+            if cell != before and cell in codes and before in codes:  # an unknown code has its own finding
                 row = view.tables.place("needs", first.line, name)[2]
                 yield view.find("error", "need_changes", "needs", line, name, cell, need=need, before=before, first=row)
 
@@ -102,7 +103,7 @@ def check_offers_are_wanted(view: View) -> Iterator[Finding]:
             elsewhere.append(offer.line)
         for code in offer.needs:
             named = view.needs.get(code)
-            if named is not None and (named.item != offer.item or (offer.areas and named.area not in offer.areas)):
+            if named is not None and named.item and (named.item != offer.item or (offer.areas and named.area not in offer.areas)):
                 yield view.find("warning", "offer_need_misfit", "offers", offer.line, "needs", code,
                                 item=named.item, area=named.area)  # fmt: skip
     for item, lines in unwanted.items():

@@ -42,7 +42,7 @@ def check_direct_lines(view: View) -> Iterator[Finding]:
     rows = view.cells("direct_lines", "need", "quantity", "expenditure", "avoidable", "runoff_years")
     for line, code, quantity, expenditure, avoidable, runoff in rows:
         need = view.needs.get(code)
-        if expenditure and avoidable is None:
+        if expenditure and avoidable is None and view.was_read("direct_lines", line, "avoidable"):
             yield view.find("error", "avoidable_missing", "direct_lines", line, "avoidable", "",
                             expenditure=f"{expenditure:,.2f}")  # fmt: skip
         if runoff == 0 and avoidable is not None and avoidable != 1:

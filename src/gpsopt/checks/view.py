@@ -120,6 +120,19 @@ class View:
         file = self.tables.files.get(table, "")
         return not any(f.severity == "error" and f.file == file for f in self.scenario.findings)
 
+    def whole(self, table: str) -> bool:
+        """Was every cell of the table read? Where not, what seems to be missing may stand in a refused row."""
+        file = self.tables.files.get(table, "")
+        return self.usable(table) and not any(file == refused for refused, _row, _column in self._refused_cells)
+
+    def was_read(self, table: str, line: int, column: str) -> bool:
+        """Was this cell read? An empty one that was refused has its finding already."""
+        return (self.tables.files.get(table, ""), line, column) not in self._refused_cells
+
+    @cached_property
+    def _refused_cells(self) -> frozenset[tuple[str, int | None, str]]:
+        return frozenset((f.file, f.row, f.column) for f in self.scenario.findings if f.severity == "error")
+
     def refused(self, table: str) -> frozenset[str]:
         """The identifiers of a table that could not be accepted: what names them is not blamed too."""
         file, key = self.tables.files.get(table, ""), SCHEMA[table].key[0]
