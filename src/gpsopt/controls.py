@@ -76,8 +76,8 @@ def _fault(tables: Tables, row: dict[str, Any]) -> Finding | None:
     cells = list(tables[name][column])
     stays = [True] * len(cells)
     if row["purchaser"] is not None and owner is not None:
-        known = set(tables["purchasers"]["purchaser"])
-        if not known.issuperset({row["purchaser"], *owner} - {None}):
+        buyers = set(tables["purchasers"]["purchaser"])
+        if not buyers.issuperset({row["purchaser"], *owner} - {None}):
             return None  # whose money it is, is not known: the code has its own finding
         stays = [p == row["purchaser"] for p in owner]
     if row["year"] is not None and years is not None:

@@ -40,11 +40,21 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from gpsopt.scenario import Scenario, read_scenario
-from gpsopt.verify import Verdict, verify_run
+from gpsopt.verify import Verdict, verify_frames
+from gpsopt.verify.aims import CLAIMS, totals_of
+from gpsopt.verify.claims import scale_of
+from gpsopt.verify.clauses.excluded import reason_of
+from gpsopt.verify.evidence import Evidence
+from gpsopt.verify.exact import rounded_text
+from gpsopt.verify.frames import evidence_of
+from gpsopt.verify.indicators import INDICATORS
+from gpsopt.verify.inputs import check_inputs
 
 Frames = dict[str, list[dict[str, str]]]
 
@@ -95,8 +105,9 @@ PLAN = {
 """,
     "direct": (
         "year,need,purchaser,quantity,new,idle,moved,expenditure,released,stranded,posts,posts_paid,kept_because\n"
+        # n1: a unit kept costs 100, o1's 80 + 50/70 is less, but a unit given up sets free only 40: stranded
         # posts of n1: 3·40/60 = 2, paid 3·(4000 + 1200)/6000 = 2.6; then 3·30/60 = 1.5, paid 3·4200/6000 = 2.1
-        "2015,n1,p1,40,0,0,20,4000.00,800.00,1200.00,2.00,2.60,price\n"
+        "2015,n1,p1,40,0,0,20,4000.00,800.00,1200.00,2.00,2.60,stranded\n"
         "2015,n2,p1,0,0,0,30,0.00,3000.00,0.00,,,\n"
         "2016,n1,p1,30,0,0,10,3000.00,1800.00,1200.00,1.50,2.10,stranded\n"
         "2016,n2,p1,0,0,0,0,0.00,3000.00,0.00,,,\n"
@@ -151,6 +162,37 @@ def summary_of(order: tuple[str, ...] = tuple(AIMS)) -> dict[str, Any]:
         "aims": [{"name": name, "sense": AIMS[name][0], "plan_value": AIMS[name][1]} for name in order],
         "unit_values": {"i1": "120.000000"},
     }
+
+
+NOTHING_BESIDE = {
+    "goals": "goal,year,value,target,met,unit,status\n", "excluded": "need,offer,undertaker,year,clause,reason\n",
+    "prices": "clause,index,year,price,unit\n",
+}  # fmt: skip
+
+
+def beside_of(evidence: Evidence) -> dict[str, Any]:
+    """The totals, and the tables goals and excluded, of a plan whose scenario sets no targets."""
+    world = evidence.world
+    places = {"share": 6, "ratio": 6, "posts": 6, "yuan": 2, "year": 0}
+    goals, excluded = NOTHING_BESIDE["goals"], NOTHING_BESIDE["excluded"]
+    for name, indicator in INDICATORS.items():
+        for year in world.years:
+            value = indicator.value(evidence, year)
+            text = "" if value is None else format(rounded_text(value, places[indicator.unit]), "f")
+            goals += f"{name},{year},{text},,,{indicator.unit},\n"
+    for (offer, need, year), clause in sorted(evidence.pairs.excluded.items()):
+        why = reason_of(evidence, (offer, need, year), clause)
+        excluded += f"{need},{offer},{world.offers[offer].undertaker},{year},{clause},{why}\n"
+    totals = {name: str(Decimal(amount).scaleb(-2)) for name, amount in totals_of(evidence).items()}
+    return {"totals": totals, "goals": goals, "excluded": excluded}
+
+
+def proven(evidence: Evidence, aim: dict[str, Any]) -> dict[str, Any]:
+    """The aim as a search would say it that proved the plan the best."""
+    value = float(aim["plan_value"])
+    scale = float(scale_of(evidence, aim["name"], Fraction(aim["plan_value"])))
+    return {"value": value, "bound": value, "gap": 0.0, "gap_amount": 0.0, "scale": scale, "given_up": 0.0,
+            "tolerance": 0.001, **aim}  # fmt: skip
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -222,16 +264,27 @@ class Case:
         return read_scenario(write_model(folder, self.model_text(), self.tables()))
 
     def write(self, folder: Path) -> Path:
-        """The case as a run folder: inputs, plan tables with BOM, summary."""
+        """The case as a whole run folder: inputs, plan tables with BOM, summary; what is not written by hand (goals,
+        excluded, totals, what a search says) as the check works it out, no prices."""
         write_model(folder / "inputs", self.model_text(), self.tables())
+        summary, beside = self.summary() | {"totals": {}}, dict(NOTHING_BESIDE)
+        summary["aims"] = [dict.fromkeys(CLAIMS, 0) | aim for aim in summary["aims"]]
+        scenario = read_scenario(folder / "inputs")
+        if not check_inputs(scenario).faults:
+            evidence = evidence_of(scenario, self.frames())[0]
+            beside |= beside_of(evidence)
+            summary["totals"] = beside.pop("totals")
+            summary["aims"] = [proven(evidence, aim) for aim in self.summary()["aims"]]
+        for name, text in beside.items():
+            (folder / f"{name}.csv").write_text(text, encoding="utf-8-sig")
         for name, rows in self.frames().items():
             text = text_of(rows) if rows else f"{HEADERS[name]}\n"
             (folder / f"{name}.csv").write_text(text, encoding="utf-8-sig")
-        (folder / "summary.json").write_text(json.dumps(self.summary()), encoding="utf-8")
+        (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
         return folder
 
     def verdict(self, folder: Path) -> Verdict:
-        return verify_run(self.write(folder))
+        return verify_frames(self.scenario(folder), self.frames(), self.summary())
 
 
 def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

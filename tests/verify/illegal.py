@@ -83,6 +83,7 @@ ILLEGAL = {
     "thin market stays direct": Illegal(
         BASE.but(model='[clauses.competition]\non_thin = "keep_direct"\n', plan={
             "undertakers 2": None, "undertakers 3": None, "undertakers 4": None, "undertakers 5": None,
+            "direct 2": {"kept_because": "rule"}, "direct 4": {"kept_because": "rule"},
         }),
         "competition", "allocation.csv", 3, "offer",
     ),
@@ -214,7 +215,8 @@ ILLEGAL = {
         "hand_decisions", "allocation.csv", 5, "quantity",
     ),
     "lock on direct": Illegal(
-        BASE.but(model='[[lock]]\nneed = "n1"\nyear = 2015\ndirect = 40.5\n'),
+        BASE.but(model='[[lock]]\nneed = "n1"\nyear = 2015\ndirect = 40.5\n',
+                 plan={"direct 2": {"kept_because": "rule"}}),
         "hand_decisions", "direct.csv", 2, "quantity",
     ),
     "thin not flagged": Illegal(

@@ -6,12 +6,13 @@ import json
 import random
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gpsopt.verify import Verdict, verify_run
 
-from .handmade import Case, summary_of
+from .handmade import Case
 from .variants import BASE, TWO_OFFERS
 
 TABLES = ("allocation", "direct", "transfers", "coverage", "budgets", "undertakers")
@@ -27,7 +28,13 @@ def refused(folder: Path) -> Verdict:
 
 
 def rewrite_summary(folder: Path, **changes: object) -> None:
-    (folder / "summary.json").write_text(json.dumps(summary_of() | changes), encoding="utf-8")
+    path = folder / "summary.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
+
+
+def aims_in(folder: Path) -> list[dict[str, Any]]:
+    aims: list[dict[str, Any]] = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["aims"]
+    return aims
 
 
 @pytest.mark.parametrize("status", ["infeasible", "limit"])
@@ -50,9 +57,9 @@ def test_an_infeasible_run_has_no_plan_even_if_tables_stand(tmp_path: Path) -> N
 
 def test_a_plan_stopped_by_a_limit_is_checked(tmp_path: Path) -> None:
     folder = BASE.write(tmp_path)
-    rewrite_summary(folder, status="limit", aims=summary_of()["aims"][:2])
+    rewrite_summary(folder, status="limit", aims=aims_in(folder)[:2])
     assert verify_run(folder).ok
-    rewrite_summary(folder, status="optimal", aims=summary_of()["aims"][:2])
+    rewrite_summary(folder, status="optimal", aims=aims_in(folder)[:2])
     assert [f.rule for f in refused(folder).faults] == ["aims"]
 
 
@@ -130,7 +137,9 @@ def test_a_summary_that_is_none(text: str, tmp_path: Path) -> None:
 )
 def test_an_aim_without_a_number(value: str, tmp_path: Path) -> None:
     folder = BASE.write(tmp_path)
-    text = json.dumps(summary_of()).replace('"plan_value": "4800"', f'"plan_value": {value}')
+    text = (
+        (folder / "summary.json").read_text(encoding="utf-8").replace('"plan_value": "4800"', f'"plan_value": {value}')
+    )
     (folder / "summary.json").write_text(text)
     (fault,) = refused(folder).faults
     assert (fault.rule, fault.column, fault.key) == ("aims", "plan_value", "livelihood_shortfall")
@@ -139,24 +148,25 @@ def test_an_aim_without_a_number(value: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", ["4800", "4800.0", '"4800.000"', "4.8e3"])
 def test_an_aim_is_a_number_however_written(value: str, tmp_path: Path) -> None:
     folder = BASE.write(tmp_path)
-    text = json.dumps(summary_of()).replace('"plan_value": "4800"', f'"plan_value": {value}')
+    text = (
+        (folder / "summary.json").read_text(encoding="utf-8").replace('"plan_value": "4800"', f'"plan_value": {value}')
+    )
     (folder / "summary.json").write_text(text)
     assert verify_run(folder).ok
 
 
 def test_aims_in_another_order_or_sense(tmp_path: Path) -> None:
     folder = BASE.write(tmp_path)
-    aims = summary_of()["aims"]
+    aims = aims_in(folder)
     rewrite_summary(folder, aims=aims[::-1])
     assert {f.column for f in refused(folder).faults} == {"aims"}
-    aims[0]["sense"] = "max"
-    rewrite_summary(folder, aims=aims)
+    rewrite_summary(folder, aims=[{**aims[0], "sense": "max"}, *aims[1:]])
     assert {f.column for f in refused(folder).faults} == {"sense"}
-    rewrite_summary(folder, aims=[{**aim, "bound": "NaN"} for aim in summary_of()["aims"]])
+    rewrite_summary(folder, aims=[{**aim, "bound": "NaN"} for aim in aims])
     assert {f.code for f in refused(folder).faults} == {"not_finite"}
-    rewrite_summary(folder, unit_values={"i1": 119})
+    rewrite_summary(folder, aims=aims, unit_values={"i1": 119})
     assert {f.column for f in refused(folder).faults} == {"unit_values"}
-    rewrite_summary(folder, status="brilliant")
+    rewrite_summary(folder, unit_values={"i1": 120}, status="brilliant")
     assert {f.column for f in refused(folder).faults} == {"status"}
 
 

@@ -103,7 +103,11 @@ def check_offers_are_wanted(view: View) -> Iterator[Finding]:
             elsewhere.append(offer.line)
         for code in offer.needs:
             named = view.needs.get(code)
-            if named is not None and named.item and (named.item != offer.item or (offer.areas and named.area not in offer.areas)):
+            if (
+                named is not None
+                and named.item
+                and (named.item != offer.item or (offer.areas and named.area not in offer.areas))
+            ):
                 yield view.find("warning", "offer_need_misfit", "offers", offer.line, "needs", code,
                                 item=named.item, area=named.area)  # fmt: skip
     for item, lines in unwanted.items():

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, Final
 
+from gpsopt.money import yuan
 from gpsopt.settings import AIMS
 from gpsopt.verify.aimvalues import plan_value
 from gpsopt.verify.claims import check_claims
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import shown
+from gpsopt.verify.ledger import purse_of, split_of
 from gpsopt.verify.verdict import Fault, Outcome
 
 #: statuses with which a plan may be shown
@@ -44,6 +47,7 @@ def check_summary(evidence: Evidence, summary: Mapping[str, Any]) -> list[Outcom
                 evidence, name, place == 0, {key: exact_number(aim.get(key)) for key in CLAIMS}, value
             )
     faults += _unit_value_faults(evidence, summary.get("unit_values"))
+    faults += _total_faults(evidence, summary.get("totals"))
     return [Outcome("aims", len(aims), tuple(faults))]
 
 
@@ -76,6 +80,34 @@ def exact_number(value: object) -> Decimal | None:
 def _says(given: Decimal, value: Fraction) -> bool:
     """Is the value given exactly, or as the double nearest to it, which is what a JSON number holds?"""
     return Fraction(given) == value or float(given) == float(value)
+
+
+def _total_faults(evidence: Evidence, given: object) -> Iterator[Fault]:
+    """The sums over all purchasers and years, in yuan, where the summary gives them."""
+    if given is None:
+        return
+    found = given if isinstance(given, dict) else {}
+    for name, right in totals_of(evidence).items():
+        number = exact_number(found.get(name))
+        if number is None or Fraction(number) * 100 != right:
+            yield Fault("aims", "differs", "summary.json", None, "totals", name,
+                        {"found": str(found.get(name))[:60], "expected": str(yuan(right))})  # fmt: skip
+
+
+def totals_of(evidence: Evidence) -> dict[str, int]:
+    """Fen over all purchasers and model years."""
+    world, facts, books = evidence.world, evidence.facts, evidence.books
+    sums: dict[str, int] = defaultdict(int)
+    for purchaser in world.purchasers:
+        for year in world.years:
+            purse = purse_of(world, facts, books, purchaser, year)
+            split = split_of(world, facts, books, purse, purchaser, year)
+            sums["own"] += sum(own for own, _shared in split)
+            sums["shared"] += sum(shared for _own, shared in split)
+            sums["amount"] += purse.budget
+            for name in ("direct", "stranded", "purchased", "released", "unspent"):
+                sums[name] += getattr(purse, name)
+    return dict(sums)
 
 
 def _unit_value_faults(evidence: Evidence, given: object) -> Iterator[Fault]:

@@ -52,6 +52,8 @@ def check_claims(
             yield _fault("differs", column, name, said, right)
     reach = reach_of(evidence, name) + NOISE * max(Fraction(1), abs(value), scale)
     tolerance = given.get("tolerance")
+    if tolerance is not None and tolerance < 0:
+        yield _fault("differs", "tolerance", name, tolerance, Fraction(0))
     allowed = (DEFAULT_TOLERANCE if tolerance is None else tolerance) * scale + reach
     if worse > allowed:
         yield _fault("worse_than_claimed", "value", name, value, plan_value)

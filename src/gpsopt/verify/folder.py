@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 from gpsopt.errors import GpsoptError, InputError
 from gpsopt.scenario import Scenario, read_scenario
+from gpsopt.verify.aims import CLAIMS
 from gpsopt.verify.frames import verify_frames
 from gpsopt.verify.rows import COLUMNS, OPTIONAL, PLAN_TABLES
 from gpsopt.verify.verdict import Fault, Outcome, Verdict
 
 MAX_BYTES: Final = 500_000_000
+#: keys of summary.json that speak of the plan
+SAID: Final = ("status", "certified", "aims", "unit_values", "totals")
 
 
 class _Unfit(Exception):
@@ -39,7 +43,9 @@ def verify_run(folder: Path) -> Verdict:
         return Verdict.of([Outcome("run", 0, unfit.faults)])
     except OSError as error:
         return Verdict.of([Outcome("run", 0, (_unreadable(str(folder), type(error).__name__),))])
-    return verify_frames(scenario, frames, summary)
+    missing = tuple(_left_out(summary))
+    verdict = verify_frames(scenario, frames, summary)
+    return Verdict(verdict.ok and not missing, (*missing, *verdict.faults), verdict.checked)
 
 
 def _summary(folder: Path) -> dict[str, Any]:
@@ -60,8 +66,21 @@ def _has_plan(folder: Path, summary: dict[str, Any]) -> None:
         raise _Unfit(Fault("run", "no_plan", "summary.json", None, "status", "", {"status": status}))
 
 
+def _left_out(summary: dict[str, Any]) -> Iterator[Fault]:
+    """What a run must say of itself: a number left out would be a number that nothing is held against."""
+    aims = summary.get("aims")
+    wanted = [("", summary, name) for name in SAID]
+    wanted += [(str(aim.get("name"))[:60], aim, name) for aim in aims if isinstance(aim, dict)
+               for name in CLAIMS] if isinstance(aims, list) else []  # fmt: skip
+    unproven = ("bound", "gap", "gap_amount") if summary.get("status") == "limit" else ()
+    for aim, group, name in wanted:
+        if name not in group or (group[name] is None and name not in unproven):
+            yield Fault("run", "key_missing", "summary.json", None, name, aim, {"found": name})
+
+
 def _tables_of(folder: Path) -> list[str]:
-    return [*PLAN_TABLES, *(name for name in OPTIONAL if (folder / f"{name}.csv").exists())]
+    """The tables of a plan; `violations` stands only where clauses are soft."""
+    return [*PLAN_TABLES, *(name for name in OPTIONAL if name != "violations" or (folder / f"{name}.csv").exists())]
 
 
 def _inputs(folder: Path) -> Scenario:

@@ -23,8 +23,8 @@ from gpsopt.verify.world import world_of
 
 def verify_frames(scenario: Scenario, frames: Mapping[str, Frame], summary: Mapping[str, Any]) -> Verdict:
     """Check a plan: `frames` holds the six plan tables by name (allocation, direct, transfers, coverage,
-    budgets, undertakers) and may hold `excluded`, a row being column -> the cell's text; row 2 of a fault is
-    the frame's first row. Other frames (goals, prices) are not looked at."""
+    budgets, undertakers) and may hold `excluded`, `goals`, `prices` and `violations`, a row being column -> the
+    cell's text; row 2 of a fault is the frame's first row."""
     inputs = check_inputs(scenario)
     if inputs.faults:
         return Verdict.of([inputs])

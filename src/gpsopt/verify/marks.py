@@ -28,6 +28,7 @@ class Marks:
     offers: Mapping[str, Mark]
     reference: Mapping[str, Mark]
     weights: tuple[Fraction, Fraction]
+    marked: frozenset[str]  # items of which an offer has both marks: the others have no reference
 
     def score(self, quality: Fraction, satisfaction: Fraction) -> Fraction:
         return self.weights[0] * quality + self.weights[1] * satisfaction
@@ -53,7 +54,7 @@ def marks_of(world: World, scenario: Scenario) -> Marks:
             by_item[offer.item].append(_mark(quality, satisfaction, weights))
     reference = {item: _mean(by_item[item]) for item in world.items}
     every = {key: _or(reference[world.offers[key].item], *marks, weights) for key, marks in own.items()}
-    return Marks(every, reference, weights)
+    return Marks(every, reference, weights, frozenset(item for item, found in by_item.items() if found))
 
 
 def _exact(value: Any) -> Fraction | None:

@@ -51,12 +51,19 @@ COLUMNS: Final[dict[str, tuple[tuple[str, ...], dict[str, str]]]] = {
         "need": "need", "offer": "offer", "undertaker": "code", "year": "maybe_year", "clause": "code",
         "reason": "text",
     }),
+    "goals": (("goal", "year"), {
+        "goal": "code", "year": "year", "value": "maybe", "target": "maybe_signed", "met": "maybe_yesno",
+        "unit": "code", "status": "text",
+    }),
+    "prices": (("clause", "index", "year", "unit"), {
+        "clause": "code", "index": "text", "year": "maybe_year", "price": "signed", "unit": "code",
+    }),
     "violations": (("clause", "index", "year"), {
         "clause": "code", "index": "code", "year": "year", "amount": "number", "unit": "code",
     }),
 }  # fmt: skip
 #: tables without which a plan is whole: checked where they stand
-OPTIONAL: Final = ("excluded", "violations")
+OPTIONAL: Final = ("excluded", "goals", "prices", "violations")
 PLAN_TABLES: Final = tuple(name for name in COLUMNS if name not in OPTIONAL)
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
@@ -93,6 +100,8 @@ class Written:
     budgets: Mapping[tuple[Any, ...], Row]
     undertakers: Mapping[tuple[Any, ...], Row]
     excluded: Mapping[tuple[Any, ...], Row] | None  # None: the table is not there
+    goals: Mapping[tuple[Any, ...], Row] | None
+    prices: Mapping[tuple[Any, ...], Row] | None
     violations: Mapping[tuple[Any, ...], Row] | None  # the same; a run without soft clauses has none
 
 
@@ -115,7 +124,7 @@ def read_rows(world: World, frames: Mapping[str, Frame]) -> tuple[Written, list[
                                             {"first": first.line}))  # fmt: skip
     outcomes = [Outcome(rule, count, tuple(found)) for rule, found in faults.items()]
     optional = {name: table if name in frames else None for name in OPTIONAL if (table := tables.pop(name)) is not None}
-    return Written(**tables, excluded=optional["excluded"], violations=optional["violations"]), outcomes
+    return Written(**tables, **optional), outcomes
 
 
 def key_text(key: Sequence[Any]) -> str:
@@ -164,7 +173,9 @@ def _value(world: World, text: str, kind: str, so_far: Mapping[str, Any]) -> Any
             if not _COUNT.fullmatch(text):
                 raise _Unreadable("not_a_count")
             return int(text)
-        case "yesno":
+        case "maybe_yesno" if not text:
+            return None
+        case "yesno" | "maybe_yesno":
             if text not in ("yes", "no"):
                 raise _Unreadable("not_yes_no")
             return text == "yes"
@@ -175,7 +186,7 @@ def _value(world: World, text: str, kind: str, so_far: Mapping[str, Any]) -> Any
         case "price":
             return _scaled(text, 6, False)
         case _:
-            return None if kind == "maybe" and not text else _number(text)
+            return None if kind.startswith("maybe") and not text else _number(text, kind.endswith("signed"))
 
 
 def _known(world: World, text: str, kind: str) -> str:

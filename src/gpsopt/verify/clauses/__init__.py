@@ -15,10 +15,12 @@ from gpsopt.verify.clauses.coverage import check_continuity, check_coverage, che
 from gpsopt.verify.clauses.direct_lines import check_direct_lines, check_no_new_posts
 from gpsopt.verify.clauses.excluded import check_excluded
 from gpsopt.verify.clauses.existing_budget import check_existing_budget
+from gpsopt.verify.clauses.goals import check_goals
 from gpsopt.verify.clauses.gradual_purchase import check_gradual_purchase
 from gpsopt.verify.clauses.hand_decisions import check_hand_decisions
 from gpsopt.verify.clauses.ledger import check_ledger
 from gpsopt.verify.clauses.own_capacity import check_own_capacity
+from gpsopt.verify.clauses.prices import check_prices
 from gpsopt.verify.clauses.project_limit import check_project_limit
 from gpsopt.verify.clauses.quality_floor import check_quality_floor
 from gpsopt.verify.clauses.recomputed import check_recomputed
@@ -61,4 +63,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_regime,
     check_ledger,
     check_existing_budget,
+    check_goals,
+    check_prices,
 )

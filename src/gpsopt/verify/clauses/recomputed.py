@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
 from gpsopt.money import yuan
 from gpsopt.verify.clauses.candidates import yuan_per_unit
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import rounded_text, shown
+from gpsopt.verify.kept import ReasonOf, reasons_of
 from gpsopt.verify.ledger import purse_of
 from gpsopt.verify.rows import Row, key_text
 from gpsopt.verify.verdict import Fault, Outcome
 
-REASONS: Final = ("price", "capacity", "money", "stranded", "rule")
 #: column -> the value it must have and the way it is shown
 Expected = dict[str, tuple[Any, str]]
 
@@ -38,7 +38,8 @@ def check_recomputed(evidence: Evidence) -> list[Outcome]:
         for key, row in rows.items():
             for fault in _differences(f"{name}.csv", key_text(key), row, expected(evidence, row), evidence):
                 (names if fault.rule == "names" else values).append(fault)
-    reasons = [f for key, row in written.direct.items() if (f := _reason(evidence, key_text(key), row))]
+    reason_of = reasons_of(evidence)
+    reasons = [f for key, row in written.direct.items() if (f := _reason(evidence, reason_of, key_text(key), row))]
     return [Outcome("names", count, tuple(names)), Outcome("recomputed", count, (*values, *reasons))]
 
 
@@ -105,14 +106,18 @@ def _nothing(found: Decimal | None) -> Decimal | None:
     return None if found is None else Decimal(0)
 
 
-def _reason(evidence: Evidence, key: str, row: Row) -> Fault | None:
+def _reason(evidence: Evidence, reason_of: ReasonOf, key: str, row: Row) -> Fault | None:
     """Every purchasable matter that stays direct is listed with its reason ("in principle bought"), and no other."""
-    listed = evidence.world.scopes[row["need"], row["year"]] == "purchasable" and row["quantity"] > 0
-    found = row["kept_because"]
-    if (found in REASONS) if listed else (found == ""):
+    need, year = row["need"], row["year"]
+    line = evidence.world.lines.get(need)
+    listed = evidence.world.scopes[need, year] == "purchasable" and row["quantity"] > 0
+    if listed and (line is None or not line.quantity):
+        return None  # units that nobody has: said by the check of direct lines
+    found, right = row["kept_because"], reason_of(need, year) if listed else ""
+    if found == right:
         return None
     return Fault("recomputed", "kept_reason", "direct.csv", row.line, "kept_because", key,
-                 {"found": found or "—", "expected": ", ".join(REASONS) if listed else "—"})  # fmt: skip
+                 {"found": found or "—", "expected": right or "—"})  # fmt: skip
 
 
 def _coverage(evidence: Evidence, row: Row) -> Expected:
