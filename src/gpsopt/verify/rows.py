@@ -124,7 +124,10 @@ def read_rows(world: World, frames: Mapping[str, Frame]) -> tuple[Written, list[
                                             {"first": first.line}))  # fmt: skip
     outcomes = [Outcome(rule, count, tuple(found)) for rule, found in faults.items()]
     optional = {name: table if name in frames else None for name in OPTIONAL if (table := tables.pop(name)) is not None}
-    return Written(**tables, **optional), outcomes
+    return Written(
+        **tables, excluded=optional["excluded"], goals=optional["goals"], prices=optional["prices"],
+        violations=optional["violations"],
+    ), outcomes  # fmt: skip
 
 
 def key_text(key: Sequence[Any]) -> str:
