@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from gpsopt.checks import PROOFS, check
+from gpsopt.cluster.connection import Cluster
 from gpsopt.compiler import compile_model
 from gpsopt.errors import Finding, InfeasibleError, InputError, LimitError
 from gpsopt.model.build import build_world
@@ -90,10 +91,12 @@ def plan_or_end(
     progress: Listener | None = None,
     stop: Stop | None = None,
     years: str | None = None,
+    cluster: Cluster | None = None,
 ) -> Result:
     """As `solve`, but an end without a plan is returned as a Result with its status.
 
-    `stop` is asked while the search runs; once it says yes, the best plan so far is the answer.
+    `stop` is asked while the search runs; once it says yes, the best plan so far is the answer. `cluster`: whose
+    workers solve the purchasers' problems of a large model; the plan is the same as without.
     """
     clock = Seconds()
     if not isinstance(scenario, Scenario):
@@ -104,7 +107,7 @@ def plan_or_end(
     world = world_of(scenario)
     compiled = compile_model(build_world(world))
     clock.mark("build")
-    return planned(world, compiled, options, clock, progress, stop)[0]
+    return planned(world, compiled, options, clock, progress, stop, cluster=cluster)[0]
 
 
 def planned(
@@ -115,6 +118,7 @@ def planned(
     progress: Listener | None = None,
     stop: Stop | None = None,
     start: Array | None = None,
+    cluster: Cluster | None = None,
 ) -> tuple[Result, Array | None]:
     """The result of a model that is already a matrix, and the point of its plan before the grid.
 
@@ -126,7 +130,7 @@ def planned(
         "binaries": int(world.binary.sum()),
     }
     try:
-        answer, engine, aims = seek_years(world, compiled, options, progress, stop, start)
+        answer, engine, aims = seek_years(world, compiled, options, progress, stop, start, cluster)
     except LimitError:
         return _without_plan(world, options, counts, clock), None
     if answer.point is None:

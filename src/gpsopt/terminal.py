@@ -269,6 +269,13 @@ class ProgressLine:
         """The solver's news."""
         self._last = progress
 
+    def warn(self, error: GpsoptError) -> None:
+        """Something happened after which the work goes on."""
+        if self._live is not None:
+            self._live.console.print(error.text(self._lang), markup=False)
+        else:
+            sys.stderr.write(error.text(self._lang) + "\n")
+
     def __enter__(self) -> ProgressLine:
         if sys.stderr is not None and sys.stderr.isatty():
             from rich.console import Console

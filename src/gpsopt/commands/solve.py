@@ -42,6 +42,7 @@ def solve(
     futures: Annotated[int | None, typer.Option(min=1, max=10_000)] = None,
     averse: Annotated[float | None, typer.Option(min=0, max=1, callback=finite)] = None,
     tail: Annotated[float | None, typer.Option(min=0.001, max=1, callback=finite)] = None,
+    cluster: Annotated[str | None, typer.Option(metavar="ADDRESS")] = None,
     json: Json = False,
     lang: Lang = None,
 ) -> Reply:
@@ -49,7 +50,7 @@ def solve(
     writable(out)
     tongue = tongue_of()
     if futures is not None:
-        if seek is not None or years is not None or node_limit is not None:
+        if seek is not None or years is not None or node_limit is not None or cluster is not None:
             raise UsageError("futures_or_seek")
         asked = {"seed": seed, "averse": averse or 0.0, "tail": 0.1 if tail is None else tail, "gap": gap}
         return _over_futures(scenario, out, futures, {**asked, "time_limit": time_limit}, tongue)
@@ -59,12 +60,13 @@ def solve(
         return _sought(scenario, out, seek, gap, time_limit, tongue)
 
     def job() -> Result:
+        from gpsopt.cluster.connection import at_cluster
         from gpsopt.planning import plan_or_end
 
-        return plan_or_end(
+        return at_cluster(cluster, progress.warn, lambda found: plan_or_end(
             scenario, gap=gap, time_limit=time_limit, node_limit=node_limit, seed=seed, progress=progress.hear,
-            years=None if years is None else years.value,
-        )  # fmt: skip
+            years=None if years is None else years.value, cluster=found,
+        ))  # fmt: skip
 
     def reason(scenario: Scenario) -> NoFit:
         from gpsopt.nofit import explain_nofit

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from gpsopt.cluster.connection import Cluster
 from gpsopt.errors import LimitError, SolverError
 from gpsopt.model.facts import Ints
 from gpsopt.model.world import World
@@ -31,6 +32,7 @@ def seek_years(
     progress: Callable[[Progress], None] | None = None,
     stop: Stop | None = None,
     start: Array | None = None,
+    cluster: Cluster | None = None,
 ) -> tuple[Answer, Engine, tuple[Aim, ...]]:
     """As `seek` on tightened rows: all years at once, or year by year where the options say relax_and_fix.
 
@@ -43,8 +45,8 @@ def seek_years(
 
     def sought(rows: Any) -> tuple[Answer, Engine, tuple[Aim, ...]]:
         if joint:
-            return seek(world, rows, options, progress, stop, start)
-        return _year_by_year(world, rows, options, progress, stop)
+            return seek(world, rows, options, progress, stop, start, cluster)
+        return _year_by_year(world, rows, options, progress, stop, cluster)
 
     try:
         answer, engine, aims = sought(tight)
@@ -57,7 +59,8 @@ def seek_years(
 
 
 def _year_by_year(
-    world: World, compiled: Any, options: Options, progress: Callable[[Progress], None] | None, stop: Stop | None
+    world: World, compiled: Any, options: Options, progress: Callable[[Progress], None] | None, stop: Stop | None,
+    cluster: Cluster | None,
 ) -> tuple[Answer, Engine, tuple[Aim, ...]]:  # fmt: skip
     """Every year's decisions in turn, later years free to be fractions."""
     began = time.monotonic()
@@ -68,7 +71,7 @@ def _year_by_year(
         left = None if options.time_limit is None else options.time_limit - (time.monotonic() - began)
         mine = replace(options, years="joint", time_limit=None if left is None else max(0.1, left / (count - place)))
         part = _decided_up_to(compiled, year_of, place, point)
-        answer, engine, aims = seek(world, part, mine, progress, stop)
+        answer, engine, aims = seek(world, part, mine, progress, stop, cluster=cluster)
         nodes, stopped = nodes + answer.nodes, stopped or answer.stopped
         if answer.point is None:
             if place == 0:

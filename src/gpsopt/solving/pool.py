@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from gpsopt.cluster.connection import Cluster
 from gpsopt.cluster.crew import Crew, Hands, apart
 from gpsopt.errors import ClusterLostError
 from gpsopt.solving.small import Small, small_problem
-
-if TYPE_CHECKING:
-    from gpsopt.cluster.connection import Cluster
 
 Task = tuple[Any, ...]  # the arguments of small_problem
 Stopped = Callable[[], bool]

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from gpsopt.cluster.connection import Cluster
 from gpsopt.errors import LimitError, SolverError
 from gpsopt.model.aims import MONEY_AIMS, gravity_of
 from gpsopt.model.soft import BREACH, soft_stages
@@ -162,14 +163,18 @@ def seek(
     progress: Callable[[Progress], None] | None = None,
     stop: Stop | None = None,
     start: Array | None = None,
+    cluster: Cluster | None = None,
 ) -> tuple[Answer, Engine, tuple[Aim, ...]]:
     """Solve the aims in order; when `stop` says so, end with the best plan there is, later aims unsought.
 
-    `start`: the columns of a plan of a model like this one; its decisions are the first to be tried.
+    `start`: the columns of a plan of a model like this one; its decisions are the first to be tried. `cluster`: whose
+    workers solve the purchasers' problems of a large model, instead of processes of this machine.
     Raises LimitError where a limit or a stop came before any plan, SolverError if the solver failed.
     """
     aims = aims_of(world, compiled)
-    answer, engine = seek_aims(world, compiled, aims, groups_of(world, compiled), options, progress, stop, start)
+    answer, engine = seek_aims(
+        world, compiled, aims, groups_of(world, compiled), options, progress, stop, start, cluster
+    )
     return answer, engine, aims
 
 
@@ -182,12 +187,13 @@ def seek_aims(
     progress: Callable[[Progress], None] | None = None,
     stop: Stop | None = None,
     start: Array | None = None,
+    cluster: Cluster | None = None,
 ) -> tuple[Answer, Engine]:
     """The same for a matrix, its aims and what is decided together; `world` says how aims are held."""
     engine = Engine(compiled, options.seed, stop)
     clock = Clock(options.time_limit, len(aims), progress, stop)
     budget = sum(world.facts.budget.values()) / FEN_PER_WAN
-    search = _Search(engine, compiled, groups, aims, options, clock, start is not None, budget)
+    search = _Search(engine, compiled, groups, aims, options, clock, start is not None, budget, cluster)
     stages: list[Stage] = []
     point: Array | None = None
     tried = None if start is None else _restarted(search, start)
@@ -241,6 +247,7 @@ class _Search:
     clock: Clock
     warm: bool  # it began from the plan of a model like this one
     budget: float  # 万元, all purchasers and years: the size of an outlay before one is known
+    cluster: Cluster | None = None
 
 
 def _stage(search: _Search, aim: Aim, start: Array | None) -> Outcome:
@@ -277,7 +284,7 @@ def _large(search: _Search, target: Target, start: Array | None, report: Callabl
     engine, seconds = search.engine, search.clock.left_for_stage()
     if engine.integer_count > BY_PURCHASER and len(search.groups.by_purchaser) > 1:
         split = split_of(engine, search.compiled, search.groups)
-        with Pool() as pool:
+        with Pool(search.cluster) as pool:
             found = seek_by_purchaser(engine, split, target, start, report, seconds, pool)
         if found.point is not None or found.status == "infeasible" or search.clock.over():
             return found
