@@ -55,9 +55,10 @@ class Cluster:
             self.say_lost(error)
 
     def say_lost(self, error: ClusterLostError) -> None:
-        """Tell whoever listens that the cluster is gone."""
-        if self._lost is not None:
-            self._lost(error)
+        """Tell whoever listens that the cluster is gone, once."""
+        lost, self._lost = self._lost, None
+        if lost is not None:
+            lost(error)
 
     def answers(
         self, function: Function, shared: Any, calls: Sequence[Any], stopped: Stopped = lambda: False
