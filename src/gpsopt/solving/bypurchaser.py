@@ -30,6 +30,7 @@ _PASSES: Final = 20
 _NODES: Final = 400  # of one purchaser's problem at prices
 _FITS: Final = 3  # times that decisions are fitted into the shared rows, each time harder
 _PRICED: Final = 0.25  # of the gap asked for, left open by all purchasers' problems together
+_LATER: Final = 0.05  # of the gap asked for: what later aims may be worth while quantities are settled
 _FAR: Final = 0.02  # of the gap that is open, where that is more
 _LITTLE: Final = 0.03  # of the gap that is open: after two passes that close less there is none
 _REMEMBERED: Final = 5  # wishes that are held against the plan
@@ -57,6 +58,7 @@ class _Search:
     report: Callable[[float, float], None]
     bound: float
     best: Array | None
+    polish: Array  # the aim's costs, and those of later aims so small that they decide between equals only
 
     @property
     def value(self) -> float:
@@ -81,7 +83,7 @@ class _Search:
             return False
         if self.best is not None:
             ours, theirs = self.value, float(self.target.costs @ found)
-            if theirs > ours or (theirs == ours and self.target.blend @ found >= self.target.blend @ self.best):
+            if theirs > ours or (theirs == ours and self.polish @ found >= self.polish @ self.best):
                 return False
         self.best = found
         self.report(self.value, self.bound)
@@ -89,7 +91,7 @@ class _Search:
 
     def around(self, decisions: Array) -> Array | None:
         """The best quantities around these decisions, all at once; None where the rows are not kept."""
-        self.engine.set_cost(self.target.blend)
+        self.engine.set_cost(self.polish)
         try:
             clean = self.engine.with_integers_of(decisions)
         finally:
@@ -111,7 +113,8 @@ def seek_by_purchaser(
         left = seconds()
         return left is not None and left <= 0.02
 
-    search = _Search(engine, split, target, pool, stopped, report, bound, start)
+    polish = _polish(target, bound, [point for point in (relaxed, start) if point is not None])
+    search = _Search(engine, split, target, pool, stopped, report, bound, start, polish)
     if start is not None:
         report(search.value, bound)
     if not search.done():
@@ -120,6 +123,13 @@ def seek_by_purchaser(
         return Outcome("limit", None, float("inf"), search.bound, 0)
     status = "optimal" if search.done() else "limit"
     return Outcome(status, search.best, search.value, min(search.bound, search.value), 0)
+
+
+def _polish(target: Target, bound: float, points: list[Array]) -> Array:
+    """The costs with later aims in so small a part that what they are worth stays far within the gap asked for."""
+    later = target.blend - target.costs
+    worth = max(abs(float(later @ point)) for point in points)
+    return np.asarray(target.costs + later * min(1.0, _LATER * target.allowed(bound) / max(worth, 1e-12)))
 
 
 def _passes(search: _Search, relaxed: Array, prices: Array) -> None:
@@ -214,14 +224,16 @@ def _fit(search: _Search, wish: Array, prices: Array, relaxed: Array) -> None:
     known = (wish > 0.5) | (relaxed > 1e-6)
     known |= False if search.best is None else search.best > 0.5
     point = wish
-    for _time in range(_FITS if search.best is None else 1):
+    for _time in range(_FITS):
         places, tasks = shared_out(split, point, priced, harder, search.enough(), known)
         point = point.copy()
         for i, answer in zip(places, search.pool.solve(tasks, search.stopped), strict=True):
             columns = split.blocks[i].columns
             if answer is not None and answer.point is not None:
                 point[columns] = answer.point[: len(columns)]
-        if search.improve(search.around(point)) or search.stopped():
+        whole = search.around(point)
+        better = search.improve(whole)
+        if search.done() or search.stopped() or (whole is not None and not better):
             return
         harder = 10.0 * harder
 
