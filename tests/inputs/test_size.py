@@ -89,7 +89,7 @@ def test_a_hostile_file_is_refused_within_limits(name: str, tmp_path: Path) -> N
         for start in range(0, count, 10_000):
             stream.write(b"".join(row % i for i in range(start, min(count, start + 10_000))))
     ended = subprocess.run(
-        [sys.executable, "-c", _RUN, str(small.model)], capture_output=True, text=True, check=True, timeout=60,
+        [sys.executable, "-c", _RUN, str(small.model)], capture_output=True, text=True, check=True, timeout=300,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (10**9, 10**9)),
     )  # fmt: skip
     codes, seconds = json.loads(ended.stdout)
