@@ -31,7 +31,8 @@ def budget(system: System, only: Collection[tuple[Any, ...]] | None = None) -> L
     """More money for a purchaser in a year (`only`: of these). A deficit is met before the purchase line grows."""
     slacks: list[Slack] = []
     links: list[Link] = []
-    deficits = {e.key: e.row for e in system.of("existing_budget.deficit_is_met_first")}
+    met_first = system.of("existing_budget.deficit_is_met_first")
+    deficits = {e.key: e.row for e in met_first if math.isfinite(system.limit(e.row))}  # others ask nothing here
     for e in system.of("existing_budget.purchases_within_line"):
         if only is not None and e.key not in only:
             continue
