@@ -210,7 +210,7 @@ THIRD = (
     Told(
         "two offices, two conflicts", {"existing_budget", "coverage", "own_capacity", POSTS},
         ("1. Within the existing budget", "2. Own capacity", "2,000.00 yuan is missing", "own capacity 500"),
-        {"floor": "6000.00", "several": "6000.00"},
+        {"floor": "6000.00"},
         {**TWO, "purchasers": [purchaser("p"), purchaser("q")], "items": [item(), item("n")],
          "needs": [need(floor=1), need("n2", purchaser="q", item="n", floor=0.9)],
          "budgets": [budget(8_000), budget(90_000, purchaser="q")],
