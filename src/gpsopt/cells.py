@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Final
 
 from gpsopt.tables import DECIMALS, Cell, Column
@@ -52,6 +54,11 @@ class CellFault(ValueError):
         self.details = details
 
 
+def nearest(name: str, known: Sequence[str]) -> str:
+    """The known name closest to a wrong one, or an empty text."""
+    return next(iter(get_close_matches(name, known, n=1, cutoff=0.5)), "")
+
+
 def parse_cell(text: str, column: Column) -> Cell:
     """The value of a cell's text under its column; None where it is empty. Raises CellFault."""
     text = text.strip()
@@ -97,7 +104,7 @@ def _identifier(text: str, names: bool) -> str:
 
 def _choice(text: str, column: Column) -> str:
     if text not in column.choices:
-        raise CellFault("not_a_choice", choices=", ".join(column.choices))
+        raise CellFault("not_a_choice", choices=", ".join(column.choices), nearest=nearest(text, column.choices))
     return text
 
 

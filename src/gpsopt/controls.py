@@ -7,8 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
+from gpsopt.cells import nearest
 from gpsopt.errors import Finding
-from gpsopt.read import nearest
 from gpsopt.tables import SCHEMA, Tables
 
 _SUMMED: Final = ("money", "price", "quantity", "number", "count")

@@ -13,9 +13,8 @@ from typing import Final
 
 import pandas as pd
 
-from gpsopt.cells import LARGEST, CellFault, format_cell, parse_cell, plain
+from gpsopt.cells import LARGEST, CellFault, format_cell, nearest, parse_cell, plain
 from gpsopt.errors import Finding
-from gpsopt.read import nearest
 from gpsopt.settings import Add, Change, Departure, Drop
 from gpsopt.tables import DECIMALS, SCHEMA, Cell, Column, Mark, Table, Tables, sorted_by_key
 from gpsopt.tomlfile import TomlFile
@@ -68,7 +67,7 @@ def _change(tables: Tables, change: Change, file: str, row: int | None) -> Table
     values = list(frame[column.name])
     new = _set_value(change.set, column) if change.set is not None else None
     for place in places:
-        values[place] = new if change.set is not None else _computed(values[place], change, column, frame.index[place])
+        values[place] = new if change.set is not None else _computed(values[place], change, table, frame.index[place])
     frame[column.name] = pd.Series(values, index=frame.index, dtype=object)
     if column.name in table.key:
         _refuse_twins(frame, table)
@@ -84,12 +83,14 @@ def _set_value(value: object, column: Column) -> Cell:
     return cell
 
 
-def _computed(old: Cell, change: Change, column: Column, line: object) -> Cell:
+def _computed(old: Cell, change: Change, table: Table, line: object) -> Cell:
+    column = table.column(change.column)
+    place = {"table": table.name, "line": line}
     way = "scale" if change.scale is not None else "add"
     if column.kind not in _NUMERIC:
         raise _Refused("not_numeric", way, column.name)
     if old is None or not isinstance(old, Decimal | int):
-        raise _Refused("change_of_empty", way, column.name, line=line)
+        raise _Refused("change_of_empty", way, column.name, **place)
     try:
         new = Decimal(old) * change.scale if change.scale is not None else Decimal(old) + (change.add or 0)
         if abs(new) > LARGEST:
@@ -99,7 +100,14 @@ def _computed(old: Cell, change: Change, column: Column, line: object) -> Cell:
             new = new.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     except DecimalException:
         raise _Refused("number_too_large", way) from None
-    return _to_cell(new, column, way)
+    try:
+        return parse_cell(plain(new), column)
+    except CellFault as fault:
+        if fault.code not in ("below_bound", "above_bound", "share_above_one"):
+            raise _Refused(fault.code, way, plain(new), **fault.details) from None
+        low, high = column.low, column.high
+        bounds = f"≥ {low}" if high is None else f"≤ {high}" if low is None else f"{low}–{high}"
+        raise _Refused("change_out_of_bounds", way, plain(new), **place, name=column.name, bounds=bounds) from None
 
 
 def _refuse_twins(frame: pd.DataFrame, table: Table) -> None:

@@ -59,7 +59,8 @@ class Finding:
         """File, sheet, row and column, as far as they are known."""
         parts = [_UNSEEN.sub("?", self.file), visible(self.sheet)]
         if self.row is not None:
-            parts.append(say("where.row", lang, row=self.row))
+            kind = "where.line" if self.file.endswith(".toml") else "where.row"
+            parts.append(say(kind, lang, row=self.row))
         if self.column:
             parts.append(say("where.column", lang, column=visible(self.column)))
         return " · ".join(part for part in parts if part)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from gpsopt.cells import CellFault, format_cell, parse_cell
+from gpsopt.cells import CellFault, format_cell, nearest, parse_cell
 from gpsopt.csvfile import Record, read_records
 from gpsopt.errors import Finding
 from gpsopt.tables import SCHEMA, Cell, Column, Table, Tables, empty_frame, sorted_by_key
@@ -115,11 +114,6 @@ def write_tables(tables: Tables, folder: Path, encoding: str = "utf-8") -> None:
             writer.writerow(frame.columns)
             for values in zip(*(frame[c] for c in frame.columns), strict=True):
                 writer.writerow([format_cell(value) for value in values])
-
-
-def nearest(name: str, known: Sequence[str]) -> str:
-    """The known name closest to a wrong one, or an empty text."""
-    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.5)), "")
 
 
 def _column_values(texts: list[str], column: Column) -> tuple[list[Cell], list[tuple[int, Finding]]]:

@@ -17,12 +17,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from gpsopt.cells import UNSEEN, format_cell, plain
+from gpsopt.cells import UNSEEN, format_cell, nearest, plain
 from gpsopt.changes import Entry, entries_of
 from gpsopt.controls import check_controls, without_departed
 from gpsopt.departure import apply_departure
 from gpsopt.errors import Finding, ScenarioError, UsageError
-from gpsopt.read import nearest, read_tables
+from gpsopt.read import read_tables
 from gpsopt.settingkeys import MODEL_KEYS, Decision, departure_of, locks_of, settings_of, unknown_keys
 from gpsopt.settings import Departure, Lock, Settings
 from gpsopt.tables import Tables
@@ -44,6 +44,7 @@ class Scenario:
     chain: tuple[str, ...] = ()  # the files it was read from, model first
     unit_values: Mapping[str, Decimal] = field(default_factory=dict)  # item -> yuan a unit, before any change
     lock_places: Mapping[Decision, tuple[str, int | None]] = field(default_factory=dict)  # file and line of a lock
+    places: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # setting -> the file and line that say it
     entries: tuple[Entry, ...] = ()  # what its files change, entry by entry, in the order in which they apply
 
     def digest(self) -> str:
@@ -99,9 +100,10 @@ def read_scenario(
     if findings or settings is None:
         raise ScenarioError((*findings, *faults))
     tables, found, values = _tables(files, departures, settings, given)
-    places = {decision: (file, row) for decision, (_lock, file, row) in locks.items()}
-    return Scenario(_name(start), settings, tables, found, tuple(str(f.path) for f in files), values, places,
-                    entries_of(files))  # fmt: skip
+    held_at = {decision: (file, row) for decision, (_lock, file, row) in locks.items()}
+    places = {key: place for file in files for key, place in file.places().items()}
+    return Scenario(_name(start), settings, tables, found, tuple(str(f.path) for f in files), values, held_at,
+                    places, entries_of(files))  # fmt: skip
 
 
 def _tables(
@@ -180,12 +182,14 @@ def _is_file(path: Path) -> bool:
 
 def _missing_base(file: TomlFile, key: str, given: str, path: Path, outside: bool) -> Finding:
     known: tuple[str, ...] = ()
-    if key == "model" and "/" not in given:
+    if outside:
+        known = ()
+    elif path.name == "model.toml":
         known = tuple(sorted(p.parent.name for p in path.parent.parent.glob("*/model.toml")))
-    elif "/" not in given:
-        known = tuple(sorted(p.stem for p in file.path.parent.glob("*.toml") if p != file.path))
+    else:
+        known = tuple(sorted(p.stem for p in path.parent.glob("*.toml") if p != file.path))
     return Finding("error", "base_outside" if outside else "base_missing", str(file.path), row=file.line((key,)),
-                   column=key, value=given, details={"nearest": nearest(given, known)})  # fmt: skip
+                   column=key, value=given, details={"nearest": nearest(Path(given).stem, known)})  # fmt: skip
 
 
 def _merge(files: list[TomlFile]) -> dict[str, Any]:

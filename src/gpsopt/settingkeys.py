@@ -9,24 +9,16 @@ from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from gpsopt.cells import plain
+from gpsopt.cells import nearest, plain
 from gpsopt.errors import Finding
-from gpsopt.read import nearest
-from gpsopt.settings import Departure, Lock, Settings
+from gpsopt.settings import GOALS, Departure, Lock, Settings
 from gpsopt.text import messages
 from gpsopt.tomlfile import KeyPath, TomlFile
 
 ROWS: Final = ("change", "add", "drop")
 MODEL_KEYS: Final = tuple(Settings.model_fields)
 _SCENARIO_KEYS: Final = (*MODEL_KEYS, *ROWS, "base", "model")
-#: the indicators of the 2017 goals that may have a target
-GOALS: Final = (
-    "coverage", "worst_area", "area_gap", "quality_score", "purchased_share", "purchased_share_basic",
-    "purchased_share_non_basic", "unit_cost", "contested_share", "concentration", "social_part", "fees_followed",
-    "stranded", "posts",
-)  # fmt: skip
-
-#: those of them that are sums or quotients of sums: the earliest year that meets one can be sought
+#: those goals that are sums or quotients of sums: the earliest year that meets one can be sought
 SOUGHT_GOALS: Final = (
     "coverage", "worst_area", "quality_score", "purchased_share", "purchased_share_basic",
     "purchased_share_non_basic", "contested_share", "social_part", "stranded", "posts",
@@ -47,12 +39,11 @@ _FAULTS: Final = (
     ("list_type", "setting_not_list"),
     ("dict_", "setting_not_group"),
     ("model_", "setting_not_group"),
-    ("greater_than", "setting_below"),
+    ("greater_than_equal", "setting_below"),
+    ("greater_than", "setting_not_above"),
     ("less_than", "setting_above"),
     ("too_short", "setting_empty"),
 )
-#: rules between keys of the first level -> the key to point at
-_POINT_AT: Final = {"years_order": "years", "base_year_late": "base_year"}
 
 
 def unknown_keys(file: TomlFile) -> list[Finding]:
@@ -132,6 +123,9 @@ def _unknown(
         if key == "goals" and isinstance(value, dict):
             found += [((*here, goal), GOALS) for goal in value if goal not in GOALS]
         if inner is None:
+            names = _keys_of(annotation)
+            group = value if names and isinstance(value, dict) else {}
+            found += [((*here, name), names) for name in group if name not in names]
             continue
         if isinstance(value, dict):
             groups = value.items() if get_origin(annotation) is dict else [("", value)]
@@ -143,6 +137,12 @@ def _unknown(
                 if isinstance(entry, dict):
                     found += _unknown(entry, inner, (*here, place), _names(inner))
     return found
+
+
+def _keys_of(annotation: Any) -> tuple[str, ...]:
+    """The keys that an annotation such as `dict[AimName, Decimal]` allows; none where it allows any."""
+    key, *_value = get_args(annotation) if get_origin(annotation) is dict else ("",)
+    return get_args(key)
 
 
 def _names(model: type[BaseModel]) -> tuple[str, ...]:
@@ -167,17 +167,16 @@ def _key_unknown(file: TomlFile, path: KeyPath, known: tuple[str, ...]) -> Findi
 
 def _blames(files: list[TomlFile], error: ValidationError, within: KeyPath = ()) -> list[Finding]:
     """Every fault but unknown keys, which `unknown_keys` has said, and lists empty because all in them was refused."""
-    found = [_blame(files, e, within) for e in error.errors() if e["type"] != "extra_forbidden"]
+    errors = [e for e in error.errors() if e["type"] != "extra_forbidden" and e["loc"][-1:] != ("[key]",)]
+    found = [_blame(files, e, within) for e in errors]
     inner = tuple(f.column for f in found)
     return [f for f in found if f.code != "setting_empty" or not any(c.startswith(f"{f.column}.") for c in inner)]
 
 
 def _blame(files: list[TomlFile], error: Any, within: KeyPath = ()) -> Finding:
     """A pydantic error as a finding in the outermost file that says the key."""
-    code, details = _fault(error)
-    path: KeyPath = (*within, *(p for p in error["loc"] if not str(p).startswith("function-")))
-    if code in _POINT_AT:
-        path = (_POINT_AT[code],)
+    code, details, inner = _fault(error)
+    path: KeyPath = (*within, *(p for p in error["loc"] if not str(p).startswith("function-")), *inner)
     file, row = next(
         ((str(f.path), f.line(path[:end])) for f in reversed(files) for end in range(len(path), 0, -1)
          if f.has(path[:end])),
@@ -187,18 +186,20 @@ def _blame(files: list[TomlFile], error: Any, within: KeyPath = ()) -> Finding:
                    details=details)  # fmt: skip
 
 
-def _fault(error: Any) -> tuple[str, dict[str, object]]:
-    """The finding that a pydantic error stands for, and its details."""
+def _fault(error: Any) -> tuple[str, dict[str, object], KeyPath]:
+    """The finding that a pydantic error stands for, its details, and the key within the group to point at."""
     kind, context = error["type"], error.get("ctx", {})
     if kind == "value_error":
-        code = str(context.get("error", ""))
-        return (code, {}) if f"finding.{code}" in messages("en") else ("setting_wrong", {})
+        code, details, inner, *_ = (*getattr(context.get("error"), "args", ()), {}, ())[:3]
+        return (code, details, inner) if f"finding.{code}" in messages("en") else ("setting_wrong", {}, ())
     code = next((ours for start, ours in _FAULTS if kind.startswith(start)), "setting_wrong")
     if code == "setting_not_a_choice":
-        return code, {"choices": ", ".join(re.findall(r"'([^']*)'", str(context.get("expected", ""))))}
-    if code in ("setting_below", "setting_above"):
-        return code, {"bound": next((context[k] for k in ("ge", "gt", "le", "lt") if k in context), "")}
-    return code, {}
+        choices = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+        near = nearest(_shown(error.get("input")), choices)
+        return code, {"choices": ", ".join(choices), "nearest": near}, ()
+    if code in ("setting_below", "setting_not_above", "setting_above"):
+        return code, {"bound": next((context[k] for k in ("ge", "gt", "le", "lt") if k in context), "")}, ()
+    return code, {}, ()
 
 
 def _shown(value: object) -> str:
@@ -206,5 +207,5 @@ def _shown(value: object) -> str:
 
 
 __all__ = [
-    "GOALS", "MODEL_KEYS", "ROWS", "Decision", "departure_of", "locks_of", "settings_of", "unknown_keys",
+    "MODEL_KEYS", "ROWS", "Decision", "departure_of", "locks_of", "settings_of", "unknown_keys",
 ]  # fmt: skip

@@ -28,12 +28,20 @@ AIMS: Final[dict[str, Sense]] = {
 AimName = Literal[
     "livelihood_shortfall", "shortfall", "worst_area", "outlay", "quality", "benefit", "transition"
 ]  # fmt: skip
+#: the indicators of the 2017 goals that may have a target, and those of them that are shares, from 0 to 1
+GOALS: Final = (
+    "coverage", "worst_area", "area_gap", "quality_score", "purchased_share", "purchased_share_basic",
+    "purchased_share_non_basic", "unit_cost", "contested_share", "concentration", "social_part", "fees_followed",
+    "stranded", "posts",
+)  # fmt: skip
+SHARE_GOALS: Final = tuple(goal for goal in GOALS if goal not in ("unit_cost", "stranded", "posts"))
 
 
 class Strict(BaseModel):
     """A frozen group of keys in which nothing unknown is accepted.
 
-    A validator's ValueError names the finding that says what is wrong (text/*/checks.toml).
+    A validator's ValueError names the finding that says what is wrong (text/*/checks.toml), then what fills the
+    message and the key to point at, within the group.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -201,8 +209,9 @@ class Aims(Strict):
 
     @model_validator(mode="after")
     def _once_each(self) -> Aims:
-        if len(set(self.order)) != len(self.order):
-            raise ValueError("aim_twice")
+        twice = next((aim for aim in self.order if self.order.count(aim) > 1), None)
+        if twice is not None:
+            raise ValueError("aim_twice", {"name": twice}, ("order",))
         return self
 
 
@@ -309,9 +318,16 @@ class Settings(Strict):
     @model_validator(mode="after")
     def _years_in_order(self) -> Settings:
         if list(self.years) != sorted(set(self.years)):
-            raise ValueError("years_order")
+            raise ValueError("years_order", {}, ("years",))
         if self.base_year >= self.years[0]:
-            raise ValueError("base_year_late")
+            raise ValueError("base_year_late", {}, ("base_year",))
+        return self
+
+    @model_validator(mode="after")
+    def _shares(self) -> Settings:
+        for name, goal in self.goals.items():
+            if name in SHARE_GOALS and not 0 <= goal.target <= 1:
+                raise ValueError("goal_not_share", {"value": format(goal.target, "f")}, ("goals", name, "target"))
         return self
 
 

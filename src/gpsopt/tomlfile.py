@@ -46,6 +46,12 @@ class TomlFile:
         """The line on which a key (or the table that holds it) stands, or None."""
         return next((self._lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self._lines), None)
 
+    def places(self) -> dict[str, tuple[str, int]]:
+        """Every key that stands in no list, dotted -> (file, line)."""
+        file = str(self.path)
+        named = ((path, line) for path, line in self._lines.items() if all(isinstance(part, str) for part in path))
+        return {".".join(map(str, path)): (file, line) for path, line in named}
+
     @cached_property
     def _lines(self) -> dict[KeyPath, int]:
         return _positions(self.text)

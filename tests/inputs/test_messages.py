@@ -59,7 +59,8 @@ def _is_code(node: ast.AST) -> bool:
 #: what stands beside codes in the same calls and lists
 NOT_CODES = {
     "missing", "literal_error", "int_", "decimal_", "finite_number", "bool_", "string_", "tuple_type", "list_type",
-    "dict_", "model_", "greater_than", "less_than", "too_short", "warning", "note", "money", "price",
+    "dict_", "model_", "greater_than", "greater_than_equal", "less_than", "too_short", "warning", "note", "money",
+    "price",
 }  # fmt: skip
 
 
@@ -97,7 +98,7 @@ UNTRIPPED = {"clauses_idle", "file_unreadable", "base_outside", "setting_wrong"}
 
 
 def test_a_fault_of_an_unknown_kind_still_has_words() -> None:
-    code, details = _fault({"type": "something_new", "loc": (), "msg": "?", "input": 1})
+    code, details, _inner = _fault({"type": "something_new", "loc": (), "msg": "?", "input": 1})
     finding = Finding("error", code, "model.toml", row=3, column="share", value="1", details=details)
     assert code == "setting_wrong" and "share" in finding.line("zh") and "share" in finding.line("en")
 

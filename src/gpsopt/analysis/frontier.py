@@ -24,8 +24,8 @@ from typing import Any, Final
 import pandas as pd
 
 from gpsopt.analysis.values import Reached, binaries, proven, relaxed
+from gpsopt.cells import nearest
 from gpsopt.errors import InfeasibleError, UsageError
-from gpsopt.read import nearest
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import AIMS
 from gpsopt.whatif import Session

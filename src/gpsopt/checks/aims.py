@@ -16,9 +16,10 @@ def check_weights(view: View) -> Iterator[Finding]:
     """A negative weight says "the less the better": it has a meaning under `benefit` alone."""
     if _WEIGHTED.intersection(view.settings.aims.order) == {"benefit"}:
         return
-    for line, need, weight in view.cells("needs", "need", "weight"):
+    for line, need, year, weight in view.cells("needs", "need", "year", "weight"):
         if weight is not None and weight < 0:
-            yield view.find("error", "weight_negative", "needs", line, "weight", format(weight, "f"), need=need)
+            yield view.find("error", "weight_negative", "needs", line, "weight", format(weight, "f"), need=need,
+                            year=year)  # fmt: skip
 
 
 def check_scores(view: View) -> Iterator[Finding]:

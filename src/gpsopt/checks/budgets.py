@@ -16,9 +16,13 @@ def check_budgets_exist(view: View) -> Iterator[Finding]:
     if not view.whole("budgets"):
         return
     given = {(purchaser, year) for _line, purchaser, year in view.cells("budgets", "purchaser", "year")}
+    known = {year for _purchaser, year in given if year is not None}
+    for year in view.years:
+        if known and year not in known:
+            yield view.said("error", "year_without_budgets", "years", year, years=", ".join(map(str, sorted(known))))
     for purchaser in sorted({need.purchaser for need in view.needs.values() if need.purchaser is not None}):
         for year in view.years:
-            if (purchaser, year) not in given:
+            if (purchaser, year) not in given and (year in known or not known):
                 yield view.find("error", "budget_missing", "budgets", None, "amount", purchaser, year=year)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from gpsopt.cells import nearest
 from gpsopt.checks.view import NeedYear, Offer, View
 from gpsopt.errors import Finding, Severity
-from gpsopt.read import nearest
 from gpsopt.settings import Lock
 
 ZERO: Final = Decimal(0)

@@ -7,10 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from gpsopt.cells import nearest
 from gpsopt.checks.names import squashed
 from gpsopt.checks.view import View
 from gpsopt.errors import Finding
-from gpsopt.read import nearest
 from gpsopt.tables import SCHEMA, Column
 
 _NEAR_SOUGHT: Final = 20  # names for which the nearest known one is sought, per column: the search is slow

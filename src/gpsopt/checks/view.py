@@ -109,9 +109,14 @@ class View:
         return Finding(severity, code, file, sheet, row, column, "" if value is None else str(value), details)
 
     def said(self, severity: Severity, code: str, column: str, value: object = "", **details: object) -> Finding:
-        """A finding about a key of the outermost TOML file."""
-        file = self.scenario.chain[-1] if self.scenario.chain else ""
-        return Finding(severity, code, file, column=column, value=str(value), details=details)
+        """A finding about a setting: at the file and line that say it last, else in the outermost file."""
+        row, file = None, self.scenario.chain[-1] if self.scenario.chain else ""
+        parts = column.split(".")
+        for end in range(len(parts), 0, -1):
+            if (place := self.scenario.places.get(".".join(parts[:end]))) is not None:
+                file, row = place
+                break
+        return Finding(severity, code, file, row=row, column=column, value=str(value), details=details)
 
     def usable(self, table: str) -> bool:
         """Could the table be read at all? Where not, what refers to it is not blamed."""

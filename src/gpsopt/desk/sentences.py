@@ -14,8 +14,7 @@ from typing import Any, Final
 import tomlkit
 
 from gpsopt.desk.editing import parsed
-from gpsopt.settingkeys import GOALS
-from gpsopt.settings import AIMS, Clauses
+from gpsopt.settings import AIMS, SHARE_GOALS, Clauses
 from gpsopt.text import say, term
 
 
@@ -119,7 +118,6 @@ def sought(document: tomlkit.TOMLDocument, values: Mapping[str, Any]) -> None:
     _set(document, ("aims", "order"), list(values["order"]))
 
 
-_SHARE_GOALS: Final = tuple(g for g in GOALS if g not in ("unit_cost", "stranded", "posts"))
 _ALL: Final = (
     Sentence("budgets", (Gap("which", "rows", "purchasers"), Gap("percent", "percent", first=-10.0)),
              scaled("budgets", "amount", "purchaser")),
@@ -146,7 +144,7 @@ _ALL: Final = (
     Sentence("satisfied", (Gap("percent", "percent", first=60.0),),
              share_setting("clauses", "quality_floor", "min_satisfaction")),
     Sentence("strike", (Gap("value", "choice", choices=tuple(Clauses.model_fields), within="clauses"),), struck),
-    Sentence("goal", (Gap("value", "choice", choices=_SHARE_GOALS, within="goals"),
+    Sentence("goal", (Gap("value", "choice", choices=SHARE_GOALS, within="goals"),
                       Gap("percent", "percent", first=90.0)), aimed),
     Sentence("order", (Gap("order", "order", choices=tuple(AIMS), within="aims"),), sought),
 )  # fmt: skip

@@ -13,12 +13,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from gpsopt.cells import CellFault, parse_cell
+from gpsopt.cells import CellFault, nearest, parse_cell
 from gpsopt.csvfile import Record, read_records
 from gpsopt.errors import Finding, InputError, UsageError
 from gpsopt.handplan.headings import keys_of, table_of
 from gpsopt.handplan.sheet import read_workbook
-from gpsopt.read import nearest
 from gpsopt.scenario import Scenario
 from gpsopt.tables import Cell, Column
 

@@ -14,9 +14,10 @@ from typing import Any, Final
 
 import pandas as pd
 
+from gpsopt.cells import nearest
 from gpsopt.csvfile import Record
 from gpsopt.errors import Finding, InputError, ScenarioError, UsageError
-from gpsopt.read import nearest, read_sheet
+from gpsopt.read import read_sheet
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.tables import SCHEMA, Table, Tables, empty_frame
 from gpsopt.text import LANGUAGES, term
