@@ -19,14 +19,16 @@ import numpy as np
 
 from gpsopt.model.facts import Bools
 from gpsopt.solving.engine import Array, Engine, NoRelaxation, Outcome
-from gpsopt.solving.large import Target
+from gpsopt.solving.kernels import below, kernel
 from gpsopt.solving.parts import neighbours, penalties, rounds_of, shared_out
 from gpsopt.solving.pool import Pool, Stopped, Task
 from gpsopt.solving.pricing import Box, Seen, repriced
 from gpsopt.solving.small import Small
 from gpsopt.solving.split import Block, Split
+from gpsopt.solving.target import Target
 
-_PASSES: Final = 20
+_PATIENCE: Final = 2  # passes that close little, one after another
+_PASSES: Final = 40
 _NODES: Final = 400  # of one purchaser's problem at prices
 _FITS: Final = 3  # times that decisions are fitted into the shared rows, each time harder
 _PRICED: Final = 0.25  # of the gap asked for, left open by all purchasers' problems together
@@ -58,6 +60,8 @@ class _Search:
     report: Callable[[float, float], None]
     bound: float
     best: Array | None
+    relaxed: Array
+    seconds: Callable[[], float | None]
     polish: Array  # the aim's costs, and those of later aims so small that they decide between equals only
 
     @property
@@ -114,7 +118,7 @@ def seek_by_purchaser(
         return left is not None and left <= 0.02
 
     polish = _polish(target, bound, [point for point in (relaxed, start) if point is not None])
-    search = _Search(engine, split, target, pool, stopped, report, bound, start, polish)
+    search = _Search(engine, split, target, pool, stopped, report, bound, start, relaxed, seconds, polish)
     if start is not None:
         report(search.value, bound)
     if not search.done():
@@ -160,7 +164,7 @@ def _passes(search: _Search, relaxed: Array, prices: Array) -> None:
         if search.best is None:
             continue
         seen.add(search.best)
-        for step in (_round, _kernel):
+        for step in (_lift, _round, _kernel):
             if step is _round and not rounds:
                 continue
             if search.done() or search.stopped():
@@ -169,7 +173,7 @@ def _passes(search: _Search, relaxed: Array, prices: Array) -> None:
             rounds = helped if step is _round else rounds
         seen.add(search.best)
         idle = idle + 1 if gap - (search.value - search.bound) < _LITTLE * gap else 0
-        if search.done() or search.stopped() or idle > 1:
+        if search.done() or search.stopped() or idle > _PATIENCE:
             return
         box = box.after(gained and turn > 0) if turn else box
         prices, base = repriced(seen, best.prices, split.matrix @ wish, box, base)
@@ -257,6 +261,17 @@ def _kernel(search: _Search, wishes: list[Array], prices: Array, turn: int) -> b
     blocks = split.joined(groups)
     share = np.array([open_[block.columns].sum() for block in blocks], dtype=float)
     return _anew(search, blocks, wishes[-1], prices, search.enough().sum() * share / share.sum(), open_)
+
+
+def _lift(search: _Search, wishes: list[Array], _prices: Array, _turn: int) -> bool:
+    """An aim that is the least of many rows: the needs of rows that stand below what is sought are decided together."""
+    assert search.best is not None
+    split, target, best = search.split, search.target, search.best
+    low = below(split.matrix, split.upper, target, split.nobody, split.need, best, search.bound)
+    if low is None:
+        return False
+    known = (best > 0.5) | (wishes[-1] > 0.5) | (search.relaxed > 1e-6)
+    return search.improve(kernel(search.engine, target, best, low & known, search.bound, search.seconds()))
 
 
 def _anew(

@@ -201,9 +201,10 @@ class Engine:
     ) -> Outcome:
         """Run to the limits, from a start point if one is given; raises SolverError if the answer does not stand.
 
-        `free`: only these columns may differ from the start point (the others are fixed at it).
+        `free`: of the decisions only these may differ from the start point; quantities may.
         """
         if free is not None and start is not None:
+            free = free | ~self._integer
             fixed = np.where(free, np.nan, start / self._scale)
             self._set_bounds(
                 np.where(free, self._column_lower, fixed), np.where(free, self._column_upper, fixed)

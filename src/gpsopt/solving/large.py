@@ -10,39 +10,22 @@ with the plan as its start. Every limit is a number of nodes, so the same input 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from gpsopt.errors import SolverError
 from gpsopt.solving.engine import Array, Bools, Engine, Limits, NoRelaxation, Outcome
+from gpsopt.solving.kernels import below, kernel
 from gpsopt.solving.neighbourhoods import Groups, Neighbourhoods
+from gpsopt.solving.target import Target
 
 _FIRST_NODES: Final = 50
 _LAST_NODES: Final = 400
 _SWEEPS: Final = 6
+_FAR: Final = 3.0  # times the gap asked for: a plan so far from the bound is worth sweeps
 #: of the gap that is open, what sixteen small problems have to close for more of them to be worth their time
 _CLOSES: Final = 0.1
-
-
-@dataclass(frozen=True)
-class Target:
-    """A stage in the solver's own units: costs to minimise, later aims blended in, gap to reach.
-
-    `constant` completes costs . x to the aim's value; `scale` is None where the aim's own value is its scale.
-    """
-
-    costs: Array
-    blend: Array
-    constant: float
-    scale: float | None
-    gap: float
-    warm: bool = False  # the search began from the plan of a model like this one
-
-    def allowed(self, value: float) -> float:
-        """The absolute gap that is good enough at this value."""
-        return self.gap * (abs(value + self.constant) if self.scale is None else self.scale)
 
 
 def seek_large(
@@ -64,9 +47,11 @@ def seek_large(
             point = _searched(engine, target, bound, report, seconds)
     nodes = 0
     if point is not None:
-        if not target.warm:  # near a good plan the search over everything is quicker than sweeps
-            point = _improve(engine, small, groups, target, priced, point, bound, report, seconds)
+        point = _kernels(engine, groups, target, point, relaxed, bound, report, seconds)
         value = float(target.costs @ point)
+        if not target.warm and value - bound > _FAR * target.allowed(value):
+            point = _improve(engine, small, groups, target, priced, point, bound, report, seconds)
+            value = float(target.costs @ point)
         if value - bound <= target.allowed(value):
             return Outcome("optimal", point, value, min(bound, value), nodes)
     limits = Limits(
@@ -85,6 +70,29 @@ def seek_large(
             return last
         return Outcome("limit", point, float(target.costs @ point), max(bound, last.bound), last.nodes)
     return Outcome(last.status, last.point, last.value, min(last.value, max(bound, last.bound)), last.nodes)
+
+
+def _kernels(
+    engine: Engine, groups: Groups, target: Target, point: Array, relaxed: Array, bound: float,
+    report: Callable[[float, float], None], seconds: Callable[[], float | None],
+) -> Array:  # fmt: skip
+    """A better plan by few decisions: of the needs that keep the aim low, then of those relaxed otherwise."""
+    engine.set_cost(target.costs)
+    matrix, _lower, upper = engine.rows()
+    nobody = np.flatnonzero((groups.need < 0) & (groups.purchaser < 0))
+    for choice in (
+        lambda best: below(matrix, upper, target, nobody, groups.need, best, bound),
+        lambda best: np.abs(relaxed - best) > 1e-6,
+    ):
+        value = float(target.costs @ point)
+        if value - bound <= target.allowed(value):
+            break
+        open_ = choice(point)
+        found = None if open_ is None else kernel(engine, target, point, open_, bound, seconds())
+        if found is not None:
+            point = found
+            report(float(target.costs @ point), bound)
+    return point
 
 
 def coupling(compiled: Any, rows: int) -> Bools:

@@ -51,6 +51,7 @@ class Split:
     blocks: tuple[Block, ...]
     shared: Bools
     nobody: Ints
+    need: Ints  # per column: position of its need, -1 where it has none
 
     @property
     def decisions(self) -> int:
@@ -109,7 +110,7 @@ def split_of(engine: Engine, compiled: Any, groups: Groups) -> Split:
             blocks.append(Block(columns, touched, part[touched], ~shared[touched], int(free[columns].sum())))
     return Split(
         matrix, lower, upper, compiled.column_lower, compiled.column_upper, np.asarray(compiled.integer, dtype=bool),
-        tuple(blocks), shared, np.flatnonzero(owner < 0),
+        tuple(blocks), shared, np.flatnonzero(owner < 0), groups.need,
     )  # fmt: skip
 
 

@@ -22,10 +22,11 @@ from gpsopt.settings import AIMS, Sense
 from gpsopt.solving.bypurchaser import seek_by_purchaser
 from gpsopt.solving.clock import Clock, Progress
 from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation, Outcome, Stop
-from gpsopt.solving.large import Target, seek_large
+from gpsopt.solving.large import seek_large
 from gpsopt.solving.neighbourhoods import Groups, groups_of
 from gpsopt.solving.pool import Pool
 from gpsopt.solving.split import split_of
+from gpsopt.solving.target import Target
 from gpsopt.solving.tightening import Tightening
 
 #: a model with at most this many award decisions is solved to proof when no gap is asked for
