@@ -117,12 +117,12 @@ def planned(
     clock: Seconds,
     progress: Listener | None = None,
     stop: Stop | None = None,
-    start: Array | None = None,
+    start: tuple[Array, ...] = (),
     cluster: Cluster | None = None,
-) -> tuple[Result, Array | None]:
-    """The result of a model that is already a matrix, and the point of its plan before the grid.
+) -> tuple[Result, tuple[Array, ...]]:
+    """The result of a model that is already a matrix, and its plan before the grid as each stage left it.
 
-    `start`: the columns of a plan of a model like this one, tried first.
+    `start`: the same of a model like this one, tried first.
     """
     counts = {
         "rows": int(compiled.matrix.shape[0]),
@@ -132,15 +132,15 @@ def planned(
     try:
         answer, engine, aims = seek_years(world, compiled, options, progress, stop, start, cluster)
     except LimitError:
-        return _without_plan(world, options, counts, clock), None
+        return _without_plan(world, options, counts, clock), ()
     if answer.point is None:
         clock.mark("solve")
-        return _ending(world, options, answer, counts, clock), None
+        return _ending(world, options, answer, counts, clock), ()
     quantities, money, on_grid = to_grid(world, compiled, answer.point, aims, limits_passed(world, compiled))
     prices = frame_of("prices", prices_of(world, compiled, engine, aims, answer.point))
     clock.mark("solve")
     plan = _plan(Draft(world, quantities, money), prices, options, answer, counts, clock, on_grid)
-    return plan, answer.point
+    return plan, answer.points
 
 
 def plan_at(

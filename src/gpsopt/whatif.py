@@ -102,7 +102,7 @@ class Session:
         self._relaxation = Relaxation(self.base.compiled, self.base.aims, known.bases if known else ())
         self._first: tuple[LpStage, ...] | None = None
         self._asked = False
-        self._plan: Array | None = None
+        self._plan: tuple[Array, ...] = ()  # as each stage left it, or as it ended
         if known is not None:
             self._first, self._asked = known.stages, True
 
@@ -151,19 +151,17 @@ class Session:
         clock.mark("build")
         options = options_of(other.world.facts.scenario, gap, time_limit, node_limit)
         start = self._plan if other is self.base else self._start_for(other)
-        result, point = planned(other.world, other.compiled, options, clock, progress, stop, start)
-        if other is self.base and point is not None:
-            self._plan = point
+        result, points = planned(other.world, other.compiled, options, clock, progress, stop, start)
+        if other is self.base and points:
+            self._plan = points
         return result
 
     def begin_from(self, frames: Mapping[str, pd.DataFrame]) -> None:
         """Take a finished plan of the session's scenario as the plan that answers start from."""
-        self._plan = point_of(self.base.world, self.base.compiled, frames)
+        self._plan = (point_of(self.base.world, self.base.compiled, frames),)
 
-    def _start_for(self, other: Prepared) -> Array | None:
-        if self._plan is None:
-            return None
-        return moved_over(self._plan, self.base.compiled, other.compiled)
+    def _start_for(self, other: Prepared) -> tuple[Array, ...]:
+        return tuple(moved_over(point, self.base.compiled, other.compiled) for point in self._plan)
 
     def _base_stages(self) -> tuple[LpStage, ...] | None:
         """The session's own answer, whose bases every other one starts from."""

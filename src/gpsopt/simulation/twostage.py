@@ -169,7 +169,7 @@ class _Study:
     def _alone(self, future: Future, compiled: Any = None, near: Array | None = None) -> Answer | None:
         """A future's best plan, aims in order; None where it has none. `near`: the mean future's plan, tried first."""
         rows = future.compiled if compiled is None else compiled
-        start = None if near is None else moved_over(near, self.mean.compiled, rows)
+        start = () if near is None else (moved_over(near, self.mean.compiled, rows),)
         answer = seek(future.world, rows, self.options, start=start)[0]
         self._tell()
         return None if answer.point is None else answer
@@ -182,7 +182,7 @@ class _Study:
         """The extensive form, from the decisions of the mean where they hold in every future."""
         form: Extensive = extensive(self.futures, self.measure)
         known = [answer for answer in held or () if answer is not None]
-        start = form.together([_point(a) for a in known]) if len(known) == self.count else None
+        start = (form.together([_point(a) for a in known]),) if len(known) == self.count else ()
         answer, _engine = seek_aims(self.world, form, form.aims, form.groups, self.options, start=start)
         self._tell()
         if answer.point is None:

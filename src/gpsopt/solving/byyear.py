@@ -31,7 +31,7 @@ def seek_years(
     options: Options,
     progress: Callable[[Progress], None] | None = None,
     stop: Stop | None = None,
-    start: Array | None = None,
+    start: tuple[Array, ...] = (),
     cluster: Cluster | None = None,
 ) -> tuple[Answer, Engine, tuple[Aim, ...]]:
     """As `seek` on tightened rows: all years at once, or year by year where the options say relax_and_fix.
@@ -85,7 +85,7 @@ def _year_by_year(
     stages = joint_stages(engine, world, aims, options, point)
     ends = {stage.status for stage in stages}
     status = next((s for s in ("limit", "within_gap") if s in ends), "optimal")
-    return Answer(status, stages, point, nodes, stopped), engine, aims
+    return Answer(status, stages, point, nodes, (point,), stopped), engine, aims
 
 
 def years_of_columns(world: World, compiled: Any, none: int = 0) -> Ints:

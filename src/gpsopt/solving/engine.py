@@ -65,6 +65,7 @@ class Limits:
     seconds: float | None = None
     nodes: int | None = None
     target: float | None = None  # stop at a point this good
+    within: bool = True  # heuristics that search smaller models within it: to proof, whatever gap is asked for
 
 
 class NoRelaxation(SolverError):
@@ -122,6 +123,11 @@ class Engine:
     def integer_count(self) -> int:
         """Integer columns that are not fixed."""
         return int((self._integer & (self._column_lower < self._column_upper)).sum())
+
+    @property
+    def integer(self) -> Bools:
+        """Which columns are decisions."""
+        return self._integer
 
     @property
     def has_integers(self) -> bool:
@@ -197,18 +203,17 @@ class Engine:
         return self._held_duals[: len(self._lower)]
 
     def minimise(
-        self, limits: Limits, start: Array | None = None, report: Report | None = None, free: Bools | None = None
-    ) -> Outcome:
+        self, limits: Limits, start: Array | None = None, report: Report | None = None,
+        around: tuple[Array, Bools] | None = None,
+    ) -> Outcome:  # fmt: skip
         """Run to the limits, from a start point if one is given; raises SolverError if the answer does not stand.
 
-        `free`: of the decisions only these may differ from the start point; quantities may.
+        `around`: a point, and the decisions that may differ from it; quantities may.
         """
-        if free is not None and start is not None:
-            free = free | ~self._integer
-            fixed = np.where(free, np.nan, start / self._scale)
-            self._set_bounds(
-                np.where(free, self._column_lower, fixed), np.where(free, self._column_upper, fixed)
-            )  # fmt: skip
+        if around is not None:
+            point, open_ = around
+            free, held = open_ | ~self._integer, point / self._scale
+            self._set_bounds(np.where(free, self._column_lower, held), np.where(free, self._column_upper, held))
         outcome = self._run(limits, start, report)
         if start is not None and (outcome.status == "unclear" or not self._stands(outcome)):
             outcome = self._run(limits, None, report)
@@ -218,7 +223,7 @@ class Engine:
             ok(self._highs.setOptionValue("presolve", self._presolve))
         if outcome.point is not None and self.integer_count <= _EXACT and self._over(outcome.point) > _NEARLY:
             outcome = self._run_closely(limits, report)  # on the knife's edge half a fen decides
-        if free is not None:
+        if around is not None:
             self._set_bounds(self._column_lower, self._column_upper)
         if not self._stands(outcome):
             raise SolverError("answer_does_not_stand", difference=f"{abs(self._claim - outcome.value):.6g}")
@@ -320,6 +325,8 @@ class Engine:
             "time_limit": float("inf") if limits.seconds is None else h.getRunTime() + limits.seconds,
             "mip_max_nodes": 2**31 - 1 if limits.nodes is None else limits.nodes,
             "objective_target": -float("inf") if limits.target is None else limits.target,
+            "mip_heuristic_run_rins": limits.within, "mip_heuristic_run_rens": limits.within,
+            "mip_heuristic_run_root_reduced_cost": limits.within,
         }  # fmt: skip
         with quiet_stdout():
             ok(h.clearSolver())

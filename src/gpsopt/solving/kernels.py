@@ -19,6 +19,8 @@ from gpsopt.solving.target import Target
 _NODES: Final = 50
 _CLOSE: Final = 0.5  # of the gap asked for, left open between a kernel's plan and its own bound
 _REACH: Final = 0.8  # of the gap asked for: a plan this close to the bound ends the search
+_NEAR: Final = 3.0  # times the gap asked for
+_FEW: Final = 300  # decisions: no smaller models are needed within theirs
 _TIGHT: Final = 1e-7
 
 
@@ -31,9 +33,14 @@ def kernel(
     """
     value = float(target.costs @ point)
     allowed = target.allowed(value)
-    limits = Limits(max(1e-9, _CLOSE * allowed), seconds=seconds, nodes=_NODES, target=bound + _REACH * allowed)
+    # Far from the bound the solver's quick roundings, which it leaves aside where it has a plan, find better ones.
+    near = value - bound <= _NEAR * allowed
+    few = int((open_ & engine.integer).sum()) <= _FEW
+    limits = Limits(
+        max(1e-9, _CLOSE * allowed), seconds=seconds, nodes=_NODES, target=bound + _REACH * allowed, within=not few
+    )  # fmt: skip
     try:
-        found = engine.minimise(limits, point, None, open_)
+        found = engine.minimise(limits, point if near else None, None, (point, open_))
     except SolverError:
         return None  # its plan did not keep the rows: the one before does
     return found.point if found.point is not None and found.value < value else None

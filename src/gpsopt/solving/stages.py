@@ -76,6 +76,7 @@ class Answer:
     stages: tuple[Stage, ...]
     point: Array | None
     nodes: int
+    points: tuple[Array, ...] = ()  # the plan at the end of each stage
     stopped: bool = False  # by hand: later aims may be missing
     tightening: Tightening | None = None  # what was done to the rows before the search
 
@@ -163,13 +164,14 @@ def seek(
     options: Options,
     progress: Callable[[Progress], None] | None = None,
     stop: Stop | None = None,
-    start: Array | None = None,
+    start: tuple[Array, ...] = (),
     cluster: Cluster | None = None,
 ) -> tuple[Answer, Engine, tuple[Aim, ...]]:
     """Solve the aims in order; when `stop` says so, end with the best plan there is, later aims unsought.
 
-    `start`: the columns of a plan of a model like this one; its decisions are the first to be tried. `cluster`: whose
-    workers solve the purchasers' problems of a large model, instead of processes of this machine.
+    `start`: the columns of a plan of a model like this one, as each stage left them or as it ended; its decisions are
+    the first to be tried. `cluster`: whose workers solve the purchasers' problems of a large model, instead of
+    processes of this machine.
     Raises LimitError where a limit or a stop came before any plan, SolverError if the solver failed.
     """
     aims = aims_of(world, compiled)
@@ -187,22 +189,22 @@ def seek_aims(
     options: Options,
     progress: Callable[[Progress], None] | None = None,
     stop: Stop | None = None,
-    start: Array | None = None,
+    start: tuple[Array, ...] = (),
     cluster: Cluster | None = None,
 ) -> tuple[Answer, Engine]:
     """The same for a matrix, its aims and what is decided together; `world` says how aims are held."""
     engine = Engine(compiled, options.seed, stop)
     clock = Clock(options.time_limit, len(aims), progress, stop)
     budget = sum(world.facts.budget.values()) / FEN_PER_WAN
-    search = _Search(engine, compiled, groups, aims, options, clock, start is not None, budget, cluster)
+    search = _Search(engine, compiled, groups, aims, options, clock, bool(start), budget, cluster)
     stages: list[Stage] = []
     point: Array | None = None
-    tried = None if start is None else _restarted(search, start)
+    points: list[Array] = []
     nodes = 0
-    for aim in aims:
+    for place, aim in enumerate(aims):
         if point is not None and clock.stopped():
             break
-        outcome = _stage(search, aim, tried if point is None else point)
+        outcome = _stage(search, aim, point, start[min(place, len(start) - 1)] if start else None)
         nodes += outcome.nodes
         if outcome.status == "infeasible":
             if point is not None:
@@ -216,20 +218,24 @@ def seek_aims(
             outcome = replace(outcome, point=point, value=_signed(aim) * float(aim.weights @ point))
         point = outcome.point
         assert point is not None
+        points.append(point)
         stage = _describe(world, aim, outcome, options, clock)
         stages.append(stage)
         hold_aim(engine, world, aim, stage, point)
     ends = {stage.status for stage in stages} | ({"limit"} if len(stages) < len(aims) else set())
     worst = next((s for s in ("limit", "within_gap") if s in ends), "optimal")
-    return Answer(worst, tuple(stages), point, nodes, worst == "limit" and clock.stopped()), engine
+    stopped = worst == "limit" and clock.stopped()
+    return Answer(worst, tuple(stages), point, nodes, tuple(points), stopped), engine
 
 
-def _restarted(search: _Search, start: Array) -> Array | None:
-    """The best plan here with the decisions of `start`; None where they no longer fit."""
-    target = _target(search, search.aims[0], start, 0.0)
-    search.engine.set_cost(target.blend)
-    found = search.engine.with_integers_of(start)
-    return None if found is None or search.engine.violation(found) > 1e-6 else found
+def _settled(engine: Engine, target: Target, plan: Array | None, other: Array | None) -> Array | None:
+    """The best of the plan so far and of the decisions of it and of `other` with their quantities solved anew."""
+    found = [plan] if plan is not None else []
+    for decisions in (plan, other):
+        again = None if decisions is None else engine.with_integers_of(decisions)
+        if again is not None and engine.violation(again) <= 1e-6:
+            found.append(again)
+    return min(found, key=lambda point: float(target.costs @ point), default=None)
 
 
 def _signed(aim: Aim) -> float:
@@ -251,8 +257,11 @@ class _Search:
     cluster: Cluster | None = None
 
 
-def _stage(search: _Search, aim: Aim, start: Array | None) -> Outcome:
-    """One aim to its gap: small models to proof first, then to the gap that is good enough."""
+def _stage(search: _Search, aim: Aim, start: Array | None, other: Array | None = None) -> Outcome:
+    """One aim to its gap: small models to proof first, then to the gap that is good enough.
+
+    `start`: the plan so far; `other`: decisions that may be better for this aim.
+    """
     engine, options, clock = search.engine, search.options, search.clock
     sign, unit = _signed(aim), aim.cost_unit
     engine.set_cost(sign * aim.weights / unit)
@@ -264,6 +273,8 @@ def _stage(search: _Search, aim: Aim, start: Array | None) -> Outcome:
     small = engine.integer_count <= SMALL
     asked = options.gap if options.gap is not None else 0.0 if small else DEFAULT_GAP
     target = _target(search, aim, start, asked)
+    if other is not None or engine.integer_count > PLAIN:
+        start = _settled(engine, target, start, other)
     if asked > 0 and engine.integer_count > PLAIN and options.node_limit is None:
         return _unscaled(_large(search, target, start, report), unit)
     try:

@@ -162,7 +162,7 @@ class _Held:
     def search(self, gap: float | None, time_limit: float | None) -> None:
         """Whole awards are searched too, from now on."""
         self._limits = gap, time_limit
-        self._plan_before = searched(self._of, self._of.compiled, gap, time_limit, self._point)
+        self._plan_before = searched(self._of, self._of.compiled, gap, time_limit, (self._point,))
 
     def prices(self) -> list[_Price]:
         """Each row's price in the first aim that it moves."""
@@ -298,7 +298,7 @@ class _Held:
         began = time.monotonic()
         compiled = _with_limit(self._of.compiled, price, moved)
         try:
-            after = searched(self._of, compiled, *self._limits, self._point)
+            after = searched(self._of, compiled, *self._limits, (self._point,))
         except LimitError:
             after = None
         seconds = time.monotonic() - began

@@ -106,7 +106,7 @@ def _reached(
 
 
 def searched(
-    of: Prepared, compiled: Any, gap: float | None, time_limit: float | None, start: Any = None
+    of: Prepared, compiled: Any, gap: float | None, time_limit: float | None, start: tuple[Any, ...] = ()
 ) -> tuple[Stage, ...] | None:  # fmt: skip
     """The aims that a search for whole awards reaches, each with its bound; None where nothing fits."""
     options = options_of(of.world.facts.scenario, gap, time_limit)
