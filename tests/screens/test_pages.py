@@ -47,6 +47,15 @@ def test_the_language_switches_at_once_and_is_kept(desk: Desk, show: Open) -> No
     assert sound(show("plan")).title[0].value == "Plan", "a new session of the same visitor"
 
 
+def test_a_language_in_the_address_goes_before_the_remembered_one(desk: Desk, show: Open) -> None:
+    desk.remember(lang="zh")
+    at = show()
+    at.query_params["lang"] = "en"
+    assert sound(at.run()).title[0].value == "Home" and desk.remembered()["lang"] == "en"
+    sound(at.button_group(key="language_choice").set_value("zh").run())
+    assert at.title[0].value == "总览" and "zh" in at.query_params["lang"], "chosen on the page: the address follows"
+
+
 def test_the_plan_says_certified_and_ties_to_its_budgets(desk: Desk, show: Open) -> None:
     solved(desk, "town")
     text = words(sound(show("plan", lang="zh")))

@@ -114,6 +114,8 @@ def _title(here: Visit, model: str) -> str:
 def _speak(here: Visit) -> None:
     st.session_state["lang"] = st.session_state["language_choice"] or here.lang
     here.desk.remember(lang=st.session_state["lang"])
+    if "lang" in st.query_params:  # a reload is not to go back
+        st.query_params["lang"] = st.session_state["asked_language"] = st.session_state["lang"]
     _say_anew()
 
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from gpsopt.analysis.compare import Contrast
 from gpsopt.desk.asking import ask_for_waterfall, waterfall_request
-from gpsopt.report.charts import Look, aim_text, aim_title, area_coverage, movers, tile_map, waterfall
+from gpsopt.report.charts import aim_title, area_coverage, movers, tile_map, waterfall
 from gpsopt.runs import Record
 from gpsopt.screens.asking import told
 from gpsopt.screens.empty import nothing_yet
 from gpsopt.screens.figures import Figures, figures_of, years_of
 from gpsopt.screens.opened import contrast
 from gpsopt.screens.pages import go
-from gpsopt.screens.shown import MOST_BESIDE, amounts, chart, grid, money_column, named, names, percent
+from gpsopt.screens.shown import MOST_BESIDE, aim_cell, amounts, chart, grid, money_column, named, names, percent
 from gpsopt.screens.study import study
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.tables import SCHEMA
+from gpsopt.text import messages
 
 _TABLES = {"purchaser": "purchasers", "area": "areas", "item": "items", "undertaker": "undertakers"}
 
@@ -137,20 +137,27 @@ def inputs(here: Visit, found: Contrast, record: Record) -> None:
     for named_table in _TABLES.values():
         known |= names(found.other, here.lang, named_table)
     table = rows.head(500).assign(
-        key=[" ".join(known.get(word, word) for word in str(key).split()) for key in rows["key"].head(500)],
-        table=[here.term(str(t)) for t in rows["table"].head(500)],
-        column=[here.term(str(c), str(t)) for c, t in zip(rows["column"].head(500), rows["table"], strict=False)],
+        key=[" ".join(known.get(word) or _word(here, word, str(t)) for word in str(key).split())
+             for key, t in zip(rows["key"].head(500), rows["table"], strict=False)],
+        table=[_word(here, str(t), "group") for t in rows["table"].head(500)],
+        column=[_word(here, str(c), str(t)) for c, t in zip(rows["column"].head(500), rows["table"], strict=False)],
     )  # fmt: skip
     money = [SCHEMA[t].has(c) and SCHEMA[t].column(c).kind == "money" if t in SCHEMA else False
              for t, c in zip(rows["table"].head(500), rows["column"].head(500), strict=True)]  # fmt: skip
     for side in ("before", "after"):
         cells = zip(table[side], money, strict=True)
-        table[side] = [_yuan(cell) if is_money else str(cell) for cell, is_money in cells]
+        table[side] = [_yuan(cell) if is_money else here.term(str(cell)) for cell, is_money in cells]
     grid(
         here, table.rename(columns={"table": "of", "key": "row"}), f"inputs_{record.seq}", of=here.say("beside.table"),
         row=here.say("beside.row"), column=here.say("beside.column"), before=here.say("beside.before"),
         after=here.say("beside.after"),
     )  # fmt: skip
+
+
+def _word(here: Visit, key: str, within: str) -> str:
+    """The word for a table, a column or a setting; of a user's own codes, themselves."""
+    own = f"compare.group_{key}" if within == "group" else f"compare.name_{key}"
+    return here.say(own) if own in messages(here.lang) else here.term(key, within)
 
 
 def _yuan(cell: object) -> str:
@@ -169,18 +176,14 @@ def aims(here: Visit, found: Contrast, record: Record) -> None:
         said = here.say("beside.better" if row["better"] else "beside.worse") if row["better"] is not None else "="
         open_ = f" · {here.say('beside.within_gaps')}" if row["open"] else ""
         rows.append({
-            "aim": aim_title(str(row["aim"]), look), "before": _aim(row, "before", look),
-            "after": _aim(row, "after", look), "change": _aim(row, "change", look, sign=True),
+            "aim": aim_title(str(row["aim"]), look), "before": aim_cell(here, str(row["aim"]), row["before"]),
+            "after": aim_cell(here, str(row["aim"]), row["after"]),
+            "change": aim_cell(here, str(row["aim"]), row["change"], sign=True),
             "said": f"{sign}{said}{open_}",
         })  # fmt: skip
     st.markdown(f"**{here.say('beside.aims')}**")
     grid(here, pd.DataFrame(rows), f"aims_{record.seq}", aim=here.term("aim"), before=here.say("beside.baseline"),
          after=record.title(here.lang), change=here.say("home.change"), said=here.say("beside.said"))  # fmt: skip
-
-
-def _aim(row: dict[Any, Any], column: str, look: Look, *, sign: bool = False) -> str:
-    value = row[column]
-    return "—" if value is None or pd.isna(value) else aim_text(str(row["aim"]), float(value), look, sign=sign)
 
 
 def who(here: Visit, found: Contrast, record: Record) -> None:
@@ -190,7 +193,7 @@ def who(here: Visit, found: Contrast, record: Record) -> None:
     if rows.empty:
         st.caption(here.say("home.no_movers"))
         return
-    run = here.open(record)
+    run, unit = here.open(record), here.look().word("in_unit", unit=here.money_unit)
     for column, (measure, by) in zip(
         st.columns(2, gap="medium"), (("missing", "purchaser"), ("purchased", "undertaker")), strict=True
     ):  # fmt: skip
@@ -204,14 +207,16 @@ def who(here: Visit, found: Contrast, record: Record) -> None:
             label = named(run, here.lang, _TABLES[by], part["key"])
             data = pd.DataFrame({"name": label, "change": [sign * float(c) for c in part["change"]]})
             table = pd.DataFrame({
-                "name": label, "before": amounts(here, part["before"]), "after": amounts(here, part["after"]),
-                "change": amounts(here, part["change"]),
+                "name": label, "before": [here.money(v) for v in part["before"]],
+                "after": [here.money(v) for v in part["after"]],
+                "change": [here.money(v, sign=True) for v in part["change"]],
             })  # fmt: skip
             drawing = movers(data, here.look(520), title=here.say(f"beside.movers_{measure}"),
                              subtitle=here.say(f"beside.movers_{measure}_sub"), most=8)  # fmt: skip
             chart(
-                here, drawing, table, f"{measure}_{record.seq}", name=here.term(by), before=here.say("beside.before"),
-                after=here.say("beside.after"), change=here.say("home.change"),
+                here, drawing, table, f"{measure}_{record.seq}", name=here.term(by),
+                before=here.say("beside.before") + unit, after=here.say("beside.after") + unit,
+                change=here.say("home.change") + unit,
             )  # fmt: skip
 
 
@@ -231,10 +236,12 @@ def causes(here: Visit, base: Record, record: Record) -> None:
         st.caption(here.say("home.no_movers"))
         return
     look = here.look(900)
-    table = parts.assign(part=[aim_text(aim, v, look, sign=True) for v in parts["part"]],
-                         gap_amount=[aim_text(aim, v, look) for v in parts["gap_amount"]])  # fmt: skip
+    table = parts.assign(part=[aim_cell(here, aim, v, sign=True) for v in parts["part"]],
+                         gap_amount=[aim_cell(here, aim, v) for v in parts["gap_amount"]])  # fmt: skip
+    unit = aim_title(aim, look).removeprefix(here.term(aim, "aims"))
     chart(here, waterfall(parts, aim, answer["start"][aim], look), table, f"waterfall_{record.seq}",
-          name=here.term("change"), part=here.say("beside.part"), gap_amount=here.say("beside.open"))  # fmt: skip
+          name=here.term("change"), part=f"{here.say('beside.part')}{unit}",
+          gap_amount=f"{here.say('beside.open')}{unit}")  # fmt: skip
 
 
 def districts(here: Visit, found: Contrast, record: Record, year: int) -> None:

@@ -23,6 +23,7 @@ from gpsopt.screens.visit import Visit, visit
 from gpsopt.tables import SCHEMA
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_LINES = 58  # pixels of a row with room for two lines of text
 _SIGNS = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -164,7 +165,7 @@ def _table(here: Visit, found: tuple[Finding, ...], key: str) -> list[Finding]:
     ])  # fmt: skip
     picked = st.dataframe(
         rows, hide_index=True, key=f"findings_{key}", on_select="rerun", selection_mode="single-row",
-        height=tall(rows, 6),
+        height=tall(rows, 5, _LINES), row_height=_LINES,
         column_config={
             "severity": st.column_config.Column(here.say("data.severity"), width="small"),
             "place": st.column_config.Column(here.say("data.place"), width="medium"),

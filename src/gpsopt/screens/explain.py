@@ -20,7 +20,7 @@ from gpsopt.runs import Record
 from gpsopt.screens.asking import told
 from gpsopt.screens.candidates import OUT, WON, candidates_of
 from gpsopt.screens.empty import nothing_yet
-from gpsopt.screens.shown import grid, named, names
+from gpsopt.screens.shown import aim_cell, grid, named, names, tall
 from gpsopt.screens.study import study
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.settings import Clauses
@@ -147,7 +147,7 @@ def candidates(here: Visit, run: Run, need: str, year: int) -> str | None:
     })  # fmt: skip
     picked = st.dataframe(
         table, hide_index=True, key=f"why_offers_{need}_{year}", on_select="rerun", selection_mode="single-row",
-        placeholder="—", height=min(300, 38 + 35 * len(table)), column_config={
+        placeholder="—", height=tall(table, 7), column_config={
             "undertaker": here.term("undertaker"), "offer": here.term("offer"),
             "price": st.column_config.NumberColumn(here.say("plan.price"), format="%,.2f"),
             "quantity": st.column_config.NumberColumn(here.term("quantity"), format="%,.2f"),
@@ -195,9 +195,9 @@ def aims(here: Visit, rows: list[dict[str, Any]], key: str) -> None:
     """Aims as they are and the other way round."""
     look = here.look()
     table = pd.DataFrame([
-        {"aim": aim_title(str(row["aim"]), look), "before": aim_text(str(row["aim"]), row["before"], look),
-         "after": here.say("explain.none") if row["after"] is None else aim_text(str(row["aim"]), row["after"], look),
-         "change": "—" if row["difference"] is None else aim_text(str(row["aim"]), row["difference"], look, sign=True)}
+        {"aim": aim_title(str(row["aim"]), look), "before": aim_cell(here, str(row["aim"]), row["before"]),
+         "after": here.say("explain.none") if row["after"] is None else aim_cell(here, str(row["aim"]), row["after"]),
+         "change": aim_cell(here, str(row["aim"]), row["difference"], sign=True)}
         for row in rows
     ])  # fmt: skip
     grid(here, table, f"why_{key}", aim=here.term("aim"), before=here.say("why.before"), after=here.say("why.after"),

@@ -29,14 +29,13 @@ def goals() -> None:
         nothing_yet(here)
         return
     run = here.open(here.record)
-    st.caption(here.say("goals.assumed"))
     scoreboard(here, run)
     seeking(here, here.record)
 
 
 def scoreboard(here: Visit, run: Run) -> None:
     """The goals and their path."""
-    look = here.look(980)
+    look = here.look(1300)
     rows = goal_rows(run)
     years = sorted({int(y) for y in rows["year"]})
     lines = []

@@ -163,7 +163,9 @@ def options(here: Visit, year: int) -> None:
         table, hide_index=True, key="options", on_select="rerun", selection_mode="multi-row", placeholder="—",
         height=tall(table, 6),
         column_config={
-            "title": here.term("scenario"), "coverage": here.say("home.coverage"), "worst": here.say("home.worst"),
+            "title": here.term("scenario"),
+            **{name: st.column_config.Column(here.say(f"home.{name}"), alignment="right")
+               for name in ("coverage", "worst")},
             "spent": money_column(here, here.say("home.spent")), "status": here.term("summary.status"),
         },
     )  # fmt: skip

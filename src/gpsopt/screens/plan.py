@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from gpsopt.money import yuan
-from gpsopt.report.charts import aim_text, aim_title, coverage_map, coverage_rows, fees_flow, flow_rows, ramp, ramp_rows
+from gpsopt.report.charts import aim_title, coverage_map, coverage_rows, fees_flow, flow_rows, ramp, ramp_rows
 from gpsopt.runread import Run, floats
 from gpsopt.screens.asking import told
 from gpsopt.screens.empty import nothing_yet
 from gpsopt.screens.figures import balance
 from gpsopt.screens.limits import binding_rows
-from gpsopt.screens.shown import amounts, chart, drawn, exact, grid, money_column, named, names, percent, tall
+from gpsopt.screens.shown import aim_cell, amounts, chart, drawn, exact, grid, money_column, named, names, percent, tall
 from gpsopt.screens.visit import Visit, visit
 
 
@@ -64,8 +64,8 @@ def aims(here: Visit, run: Run) -> None:
     for aim in run.summary["aims"]:
         rows.append({
             "aim": aim_title(aim["name"], look),
-            **{k: aim_text(aim["name"], float(aim[k]), look) for k in ("plan_value", "bound", "given_up")},
-            "gap": f"{100 * aim['gap']:.3f} %",
+            **{k: aim_cell(here, aim["name"], aim[k]) for k in ("plan_value", "bound", "given_up")},
+            "gap": f"{100 * aim['gap']:.3f}%",
         })  # fmt: skip
     st.markdown(f"**{here.say('plan.aims')}**")
     grid(here, pd.DataFrame(rows), "aims", aim=here.term("aim"), plan_value=here.term("plan_value"),
@@ -124,7 +124,7 @@ def direct(here: Visit, run: Run, year: int) -> None:
         "quantity": [float(v) for v in rows["quantity"]], "moved": [float(v) for v in rows["moved"]],
         "expenditure": amounts(here, rows["expenditure"]), "released": amounts(here, rows["released"]),
         "stranded": amounts(here, rows["stranded"]),
-        "why": ["" if r is None else here.say(f"reason.{r}") for r in rows["kept_because"]],
+        "why": [None if r is None else here.say(f"reason.{r}") for r in rows["kept_because"]],
     })  # fmt: skip
     st.dataframe(table, hide_index=True, key="direct", placeholder="—", height=460, column_config={
         "need": here.term("need"), "item": here.say("plan.service"), "area": here.term("area"),
@@ -202,18 +202,19 @@ def providers(here: Visit, run: Run, year: int) -> None:
     """Every provider of the year: assumed awards, money, capacity."""
     rows = floats(run.frame("undertakers"))
     rows = rows[rows["year"] == year].sort_values("amount", ascending=False)
-    used = [
-        None if not c or pd.isna(c) else u / c for u, c in zip(rows["capacity_used"], rows["capacity"], strict=True)
-    ]
+    parts = zip(rows["capacity_used"], rows["capacity"], strict=True)
+    used = [None if not whole or pd.isna(whole) else 100 * part / whole for part, whole in parts]
     table = pd.DataFrame({
         "undertaker": named(run, here.lang, "undertakers", rows["undertaker"]), "awards": list(rows["awards"]),
-        "amount": amounts(here, rows["amount"]), "used": used, "score": list(rows["score"]),
+        "amount": amounts(here, rows["amount"]), "used": used,
+        "score": list(rows["score"]),
     })  # fmt: skip
     st.caption(here.say("page.assumed"))
     st.dataframe(table, hide_index=True, key="providers", placeholder="—", height=460, column_config={
         "undertaker": here.term("undertaker"), "awards": here.say("plan.awards"),
         "amount": money_column(here, here.term("amount")),
-        "used": st.column_config.ProgressColumn(here.term("capacity_used"), min_value=0, max_value=1, format="percent"),
+        "used": st.column_config.ProgressColumn(here.term("capacity_used"), min_value=0, max_value=100,
+                                                 format="%.1f%%"),
         "score": st.column_config.NumberColumn(here.say("plan.score"), format="%.3f"),
     })  # fmt: skip
 

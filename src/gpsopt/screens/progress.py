@@ -31,7 +31,7 @@ def state_words(here: Visit, job: Job) -> str:
         return here.say("runs.pieces", done=job.stage, planned=job.stages)
     if job.aim is None:
         return here.say("runs.preparing")
-    gap = "–" if job.gap is None else f"{100 * job.gap:.2f} %"
+    gap = "–" if job.gap is None else f"{100 * job.gap:.2f}%"
     return here.say("runs.at_aim", stage=job.stage, stages=job.stages, aim=here.term(job.aim, "aims"), gap=gap)
 
 
@@ -40,7 +40,7 @@ def aim_value(here: Visit, aim: str | None, value: float | None) -> str:
     if value is None or aim is None:
         return "–"
     if aim in _SHARES:
-        return f"{100 * value:.2f} %"
+        return f"{100 * value:.2f}%"
     if aim in _UNITS:
         return f"{value:,.0f}"
     return here.amount(Decimal(f"{value:.2f}"))

@@ -154,7 +154,7 @@ def fan(here: Visit, shown: Lived) -> None:
     table = rows.assign(**{c: [_number(v) for v in rows[c]] for c in ("plan", "mean", "p05", "p95", "worst_decile")},
                         chance=[_share(v) for v in rows["chance"]])  # fmt: skip
     chart(here, charts.fan(frame, goal, look), table, "fan", year=here.term("year"),
-          **{k: here.say(f"simulation.{k}") for k in ("plan", "mean")}, p05="5 %", p95="95 %",
+          **{k: here.say(f"simulation.{k}") for k in ("plan", "mean")}, p05="5%", p95="95%",
           worst_decile=here.say("simulation.worst"), chance=here.say("simulation.chance"))  # fmt: skip
 
 
@@ -220,12 +220,14 @@ def drill(here: Visit, shown: Lived) -> None:
     table = frame.assign(
         undertaker=named(shown.run, here.lang, "undertakers", frame["undertaker"]),
         fallback=named(shown.run, here.lang, "undertakers", frame["fallback"].fillna("—")),
+        coverage_lost=[percent(float(v), 2) for v in frame["coverage_lost"]],
         **{c: [look_money(here, v) for v in frame[c]] for c in money},
     )  # fmt: skip
     chart(here, charts.drill(frame, _words(shown.run, here, "undertakers"), here.look(_WIDTH)), table, "drill",
           undertaker=here.term("undertaker"), awards=here.term("awards"), amount=here.say("simulation.amount"),
           recovered=here.say("simulation.recovered"), lost=here.say("simulation.lost"),
-          extra_cost=here.say("risk.extra_cost"), fallback=here.say("simulation.fallback"))  # fmt: skip
+          coverage_lost=here.say("risk.coverage_lost"), extra_cost=here.say("risk.extra_cost"),
+          fallback=here.say("simulation.fallback"))  # fmt: skip
     st.caption(here.say("simulation.held"))
 
 
@@ -259,7 +261,7 @@ def stability(here: Visit, shown: Lived) -> None:
         return
     counted = shown.summary["awards"]
     st.markdown(here.say("simulation.stability", draws=shown.summary["planned_anew"],
-                         gap=f"{100 * shown.summary['gap']:g} %", **counted))  # fmt: skip
+                         gap=f"{100 * shown.summary['gap']:g}%", **counted))  # fmt: skip
     table = frame.assign(
         undertaker=named(shown.run, here.lang, "undertakers", frame["undertaker"]),
         chance=[_share(v) for v in frame["chance"]], instead=frame["instead"].fillna(""),

@@ -48,7 +48,7 @@ def ask(here: Visit) -> None:
         name = st.selectbox(here.term("scenario"), list(titles), format_func=lambda n: titles[n], key="solve_scenario")
         gap = st.selectbox(
             here.say("runs.gap"), [0.0, 0.01, 0.005, 0.001, 0.0001], key="solve_gap", width=210,
-            format_func=lambda g: here.say("runs.gap_usual") if not g else f"{100 * g:g} %",
+            format_func=lambda g: here.say("runs.gap_usual") if not g else f"{100 * g:g}%",
         )  # fmt: skip
         minutes = st.selectbox(
             here.say("runs.limit"), [0, 1, 5, 15, 60], key="solve_limit", width=180,
@@ -99,7 +99,7 @@ def card(here: Visit, job: Job) -> None:
             if len(news) > 1:
                 events = pd.DataFrame([(n.seconds, n.aim, n.gap) for n in news], columns=["seconds", "aim", "gap"])
                 table = events.assign(aim=[here.term(a, "aims") for a in events["aim"]],
-                                      gap=[f"{100 * g:.3f} %" for g in events["gap"]])  # fmt: skip
+                                      gap=[f"{100 * g:.3f}%" for g in events["gap"]])  # fmt: skip
                 chart(here, gap_over_time(events, here.look(900)), table, f"gap_{job.job}",
                       seconds=here.say("runs.second"), aim=here.term("aim"), gap=here.term("gap"))  # fmt: skip
 

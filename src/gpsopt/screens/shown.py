@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
@@ -17,6 +18,8 @@ from gpsopt.tables import SCHEMA
 
 MOST_BESIDE = 3  # runs that stand beside the baseline
 _ROW, _HEAD = 33, 36  # pixels of a grid's line
+#: a figure as it stands in a cell: such a column is read from its right end
+_FIGURE = re.compile(r"[+−-]?[\d,]*\.?\d+(%| %)?|—|")
 _YUAN_IN = {"yuan": 1, "wan": 10_000, "yi": 100_000_000}
 
 
@@ -44,18 +47,29 @@ def spoken(here: Visit, drawing: Drawing) -> str:
 def grid(here: Visit, table: pd.DataFrame, key: str, **columns: str) -> None:
     """A table to read: only the columns that have a title, in their order."""
     shown = table[[name for name in columns if name in table]] if columns else table
-    settings = {name: st.column_config.Column(title) for name, title in columns.items()}
+    settings = {
+        name: st.column_config.Column(title, alignment="right" if _figures(shown, name) else None)
+        for name, title in columns.items()
+    }
     st.dataframe(shown, hide_index=True, column_config=settings, key=f"grid_{key}", placeholder="—")
 
 
-def tall(table: pd.DataFrame, most: int) -> int | Literal["content"]:
+def _figures(table: pd.DataFrame, name: str) -> bool:
+    """Does a column hold nothing but figures? Years are names."""
+    if name == "year" or name not in table:
+        return False
+    cells = [cell for cell in table[name] if isinstance(cell, str)]
+    return bool(cells) and all(_FIGURE.fullmatch(cell) for cell in cells)
+
+
+def tall(table: pd.DataFrame, most: int, row: int = _ROW) -> int | Literal["content"]:
     """A grid's height: all of its rows, or `most` of them and half of the next, which says that there are more."""
-    return "content" if len(table) <= most else round(_HEAD + _ROW * (most + 0.5))
+    return "content" if len(table) <= most else round(_HEAD + row * (most + 0.5))
 
 
 def percent(value: Any, places: int = 1) -> str:
     """A share as people read it; a dash where there is none."""
-    return "—" if value is None else f"{100 * value:.{places}f} %".replace("-", "−")
+    return "—" if value is None else f"{100 * value:.{places}f}%".replace("-", "−")
 
 
 def amounts(here: Visit, column: Iterable[Any]) -> list[float | None]:
@@ -67,6 +81,17 @@ def money_column(here: Visit, title: str) -> Any:
     """A grid's column of money in the visitor's unit."""
     return st.column_config.NumberColumn(f"{title}（{here.money_unit}）" if here.lang == "zh" else
                                          f"{title} ({here.money_unit})", format="%,.2f")  # fmt: skip
+
+
+def aim_cell(here: Visit, aim: str, value: Any, *, sign: bool = False) -> str:
+    """An aim's value in a table, with two decimals, its unit in the title: to be found again in the run's own files."""
+    if value is None or pd.isna(value):
+        return "—"
+    if aim == "benefit":
+        return f"{value:{'+' if sign else ''},.2f}".replace("-", "−")
+    if aim == "worst_area":
+        return f"{100 * value:{'+' if sign else ''}.2f}".replace("-", "−") + ("" if sign else "%")
+    return here.money(Decimal(f"{value:.2f}"), sign=sign)
 
 
 def names(run: Run, lang: str, table: str) -> Mapping[str, str]:
@@ -88,6 +113,6 @@ def exact(here: Visit, value: Decimal) -> str:
 
 
 __all__ = [
-    "MOST_BESIDE", "amounts", "chart", "drawn", "exact", "fen", "grid", "money_column", "named", "names", "percent",
-    "tall",
+    "MOST_BESIDE", "aim_cell", "amounts", "chart", "drawn", "exact", "fen", "grid", "money_column", "named", "names",
+    "percent", "tall",
 ]  # fmt: skip

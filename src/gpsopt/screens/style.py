@@ -17,11 +17,20 @@ _CSS = """
 [data-testid="stMetricValue"], [data-testid="stMetricDelta"], td {font-variant-numeric: tabular-nums;}
 [data-testid="stMetricValue"] {font-size: 1.4rem;}
 [data-testid="stMetricLabel"] p {font-size: 0.86rem;}
-[data-testid="stMetric"] > div {padding: 0.15rem 0.1rem;}
+[data-testid="stMetric"] {padding: 0.5rem 0.8rem;}
+[data-testid="stMetric"] > div {padding: 0;}
+[data-testid="stCaptionContainer"] code {font-size: inherit;}
 [data-testid="stMetric"] label {min-height: 1.2rem;}
 [data-testid="stSidebarNav"] a span {font-size: 0.97rem;}
 h1 {padding: 0 !important;}
 h2, h3 {letter-spacing: 0;}
+</style>
+"""
+#: in the dark the accent is a light blue, on which white letters cannot be read
+_ON_LIGHT_BLUE = """
+<style>
+[data-testid="stBaseButton-primary"]:not(:disabled), [data-testid="stBaseButton-primary"]:not(:disabled) p,
+[data-baseweb="tag"], [data-baseweb="tag"] span, [data-baseweb="tag"] svg {color: #0e1116 !important;}
 </style>
 """
 
@@ -31,7 +40,7 @@ _INKS = {"light": "#1b1f24", "dark": "#eef1f5"}
 
 def dress(theme: str) -> None:
     """Put the style on the page, and the mark above the navigation."""
-    st.html(_CSS)
+    st.html(_CSS + _ON_LIGHT_BLUE if theme == "dark" else _CSS)
     st.logo(_mark(theme), size="large")
 
 

@@ -13,11 +13,11 @@ from gpsopt.desk.files import digest_now
 from gpsopt.errors import GpsoptError
 from gpsopt.jobs import Job
 from gpsopt.report import charts
-from gpsopt.report.charts import aim_text, frontier
+from gpsopt.report.charts import aim_text, aim_title, frontier
 from gpsopt.screens.asking import solve_now, told
 from gpsopt.screens.empty import nothing_yet
 from gpsopt.screens.pages import go
-from gpsopt.screens.shown import chart, grid, percent
+from gpsopt.screens.shown import aim_cell, chart, grid, percent
 from gpsopt.screens.study import study, waiting
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.settings import AIMS
@@ -113,10 +113,10 @@ def curve(here: Visit, job: Job) -> None:
             go("runs", here.lang)
     with left:
         st.altair_chart(frontier(frame, (one, two), look, chosen=chosen), theme=None, key=f"curve_{job.job}")
-        table = frame.assign(**{a: [aim_text(a, v, look) for v in frame[a]] for a in (one, two)})
+        table = frame.assign(**{a: [aim_cell(here, a, v) for v in frame[a]] for a in (one, two)})
         with st.expander(here.say("app.as_table")):
             grid(here, table, f"points_{job.job}", point=here.say("tradeoffs.point"),
-                 **{one: here.term(one, "aims"), two: here.term(two, "aims")})  # fmt: skip
+                 **{one: aim_title(one, look), two: aim_title(two, look)})  # fmt: skip
 
 
 def _save(here: Visit, job: Job, number: int, text: str) -> None:
@@ -171,9 +171,9 @@ def near(here: Visit, job: Job) -> None:
             "plan": here.say("tradeoffs.best") if not place else here.say("tradeoffs.other", number=place),
             "status": here.say("status.certified" if plan["certified"] else "status.not_certified"),
             "shared": "—" if plan["shared"] is None else percent(plan["shared"]),
-            **{aim: aim_text(aim, value, look) for aim, value in plan["aims"].items()},
+            **{aim: aim_cell(here, aim, value) for aim, value in plan["aims"].items()},
         })  # fmt: skip
-    aims = {aim: here.term(aim, "aims") for aim in answer["plans"][0]["aims"]}
+    aims = {aim: aim_title(aim, look) for aim in answer["plans"][0]["aims"]}
     grid(here, pd.DataFrame(rows), f"near_{job.job}", plan=here.term("plan"), status=here.term("summary.status"),
          shared=here.say("tradeoffs.shared"), **aims)  # fmt: skip
     st.markdown(here.say("tradeoffs.safe", safe=answer["safe"], count=answer["count"]))
@@ -203,7 +203,7 @@ def inputs(here: Visit) -> None:
     if rows.empty or not ((rows["low"] != base) | (rows["high"] != base)).any():
         st.caption(here.say("tradeoffs.nothing_moves"))
         return
-    table = rows.assign(**{side: [aim_text(aim, v, look) for v in rows[side]] for side in ("low", "high")})
+    table = rows.assign(**{side: [aim_cell(here, aim, v) for v in rows[side]] for side in ("low", "high")})
     chart(here, charts.tornado(rows, aim, base, look), table, "inputs", name=here.say("tradeoffs.input"),
           low=rows["low_is"].iloc[0], high=rows["high_is"].iloc[0])  # fmt: skip
     st.caption(here.say("explain.how_relaxed"))

@@ -171,17 +171,21 @@ def visit() -> Visit:
     """The visit of this drawing."""
     desk = enter()
     st.session_state["stale"] = {}
+    _asked_language(desk)
     kept = desk.remembered()
-    for key, known, first in (("lang", LANGUAGES, _asked_language()), ("unit", UNITS, "wan")):
+    for key, known, first in (("lang", LANGUAGES, LANGUAGES[0]), ("unit", UNITS, "wan")):
         if st.session_state.get(key) not in known:
             st.session_state[key] = kept.get(key) if kept.get(key) in known else first
     theme: Any = st.context.theme.type
     return Visit(desk, st.session_state["lang"], st.session_state["unit"], "dark" if theme == "dark" else "light")
 
 
-def _asked_language() -> str:
+def _asked_language(desk: Desk) -> None:
+    """A language in the address (`?lang=en`) goes before the one that the desk remembers, and is remembered."""
     asked = st.query_params.get("lang", "")
-    return asked if asked in LANGUAGES else LANGUAGES[0]
+    if asked in LANGUAGES and st.session_state.get("asked_language") != asked:
+        st.session_state["asked_language"] = st.session_state["lang"] = st.session_state["language_choice"] = asked
+        desk.remember(lang=asked)
 
 
 def choose(**values: Any) -> None:

@@ -112,12 +112,24 @@ def percent(value: float, places: int = 1) -> str:
     return f"{100 * value:.{places}f}%".replace("-", "−")
 
 
+def readable(one: str, other: str, part: float) -> str:
+    """The colour of text on what lies `part` of the way from one colour (#rrggbb) to another: dark or light.
+
+    The border is where both contrast equally (relative luminance of WCAG 2).
+    """
+    ends = [[int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)] for colour in (one, other)]
+    mixed = [a + (b - a) * part for a, b in zip(*ends, strict=True)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in mixed]
+    return "#111111" if 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.19 else "#ffffff"
+
+
 def dressed(chart: Chart, look: Look, title: str, subtitle: str | list[str] = "") -> Chart:
     """The chart with its title, in the look's colours and fonts: the last step of every chart."""
     inks, font = look.inks, ", ".join(FONTS)
     heading = alt.Title(
         title, subtitle=subtitle or alt.Undefined, anchor="start", fontSize=15, fontWeight="bold", color=inks.ink,
-        subtitleColor=inks.faint, subtitleFontSize=11.5, offset=10, font=font, subtitleFont=font, frame="group",
+        subtitleColor=inks.faint, subtitleFontSize=11.5, subtitlePadding=6, offset=10, font=font,
+        subtitleFont=font, frame="group",
     )  # fmt: skip
     words: dict[str, Any] = {"labelColor": inks.ink, "titleColor": inks.faint, "titleFontWeight": "normal"}
     config = {
@@ -167,5 +179,5 @@ def shown_title(run: Run, look: Look) -> str:
 
 __all__ = [
     "FONTS", "Inks", "Look", "Unit", "dressed", "labelled", "layered", "lettering", "names_of", "number", "percent",
-    "shown_title",
+    "readable", "shown_title",
 ]  # fmt: skip

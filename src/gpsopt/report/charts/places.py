@@ -16,6 +16,7 @@ from gpsopt.report.charts.look import (
     names_of,
     number,
     percent,
+    readable,
     shown_title,
 )
 from gpsopt.runread import Run, floats
@@ -156,7 +157,10 @@ def tile_map(run: Run, look: Look | None = None, *, year: int | None = None,
         far = max(abs(low), abs(high), 1e-9)
         ends = (look.inks.worse, look.inks.better)[:: -1 if less_is_better else 1]
         scale = alt.Scale(domain=[-far, 0, far], range=[ends[0], look.inks.grid, ends[1]], interpolate="rgb")
-        ink = [look.inks.on_colour if abs(v) >= far * 0.55 else look.inks.ink for v in rows["value"]]
+        ink = [
+            look.inks.ink if v != v else readable(look.inks.grid, ends[0] if v < 0 else ends[1], abs(v) / far)
+            for v in rows["value"]
+        ]
     else:
         least = min(low, 0.6) if shares else low
         top = max(1.0, high) if shares else high
