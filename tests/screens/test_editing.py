@@ -10,6 +10,7 @@ from gpsopt.desk import Desk
 from gpsopt.desk.drafts import draft_key, drafts
 from gpsopt.desk.editing import grid_of
 from gpsopt.desk.files import digest_now, read_here
+from gpsopt.screens.editor import cell_editors
 from gpsopt.tables import SCHEMA
 from tests.screens.conftest import Open, go, sound, words
 
@@ -117,6 +118,11 @@ def test_rows_are_added_and_deleted(desk: Desk, show: Open) -> None:
     sound(at.button(key="save_new").click().run())
     offers = list(read_here(desk, "offers changed").tables["offers"]["offer"])
     assert "another" in offers and frame["offer"].iloc[1] not in offers and len(offers) == len(frame)
+
+
+def test_the_editor_of_a_cell_is_there_before_the_first_key() -> None:
+    """Streamlit fetches it when a cell is first typed into: of an amount typed fast the first digits got lost."""
+    assert cell_editors().count("import(") >= 2 and "data-grid-overlay-editor" in cell_editors()
 
 
 def test_discarding_leaves_everything_as_it_was(desk: Desk, show: Open) -> None:

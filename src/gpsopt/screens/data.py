@@ -23,7 +23,7 @@ from gpsopt.screens.visit import Visit, visit
 from gpsopt.tables import SCHEMA
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_LINES = 58  # pixels of a row with room for two lines of text
+_LINES = 66  # pixels of a row with room for three lines of text: from there on a grid breaks them
 _SIGNS = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -36,6 +36,7 @@ def data() -> None:
         opened(here)
     with right:
         upload(here)
+    refusal(here)
     if not here.model or not here.baseline:
         return
     names = [f.name for f in here.scenarios if not f.fault]
@@ -98,16 +99,20 @@ def upload(here: Visit) -> None:
             name = onto or st.text_input(here.say("data.name"), key="model_name", max_chars=60)
             if st.button(here.say("data.read"), key="read_upload", type="primary"):
                 _receive(here, files or [], name.strip(), onto)
-        refused: tuple[Finding, ...] = st.session_state.get("refused", ())
-        if refused:
-            errors = sum(f.severity == "error" for f in refused)
-            st.error(here.say("data.refused", count=errors))
-            if st.session_state.get("marked"):
-                st.download_button(
-                    here.say("data.marked"), st.session_state["marked"], "marked.xlsx", XLSX, key="marked_book",
-                    type="primary",
-                )  # fmt: skip
-            _table(here, refused, "refused")
+
+
+def refusal(here: Visit) -> None:
+    """What kept the last upload from being taken, each fault at its cell."""
+    refused: tuple[Finding, ...] = st.session_state.get("refused", ())
+    if not refused:
+        return
+    errors = sum(f.severity == "error" for f in refused)
+    st.error(here.say("data.refused", count=errors))
+    if st.session_state.get("marked"):
+        st.download_button(
+            here.say("data.marked"), st.session_state["marked"], "marked.xlsx", XLSX, key="marked_book", type="primary"
+        )
+    _table(here, refused, "refused")
 
 
 def _receive(here: Visit, files: Sequence[Any], name: str, onto: str) -> None:

@@ -6,6 +6,8 @@ desk (gpsopt.desk.drafts), so that it is there when the grid is drawn again.
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -40,6 +42,7 @@ def editor(here: Visit, scenario: str, found: tuple[Finding, ...]) -> None:
     st.caption(here.say("data.edit_says"))
     grid = grid_of(read.tables[table.name], table)
     _marked(here, found, table)
+    st.html(cell_editors(), unsafe_allow_javascript=True)
     key = draft_key(here.model, scenario, table.name, grid)
     others(here, key)
     lines = _lines(read, table)
@@ -50,6 +53,14 @@ def editor(here: Visit, scenario: str, found: tuple[Finding, ...]) -> None:
         review(here, scenario, edits, key)
     else:
         st.caption(here.say("data.no_edits"))
+
+
+@cache
+def cell_editors() -> str:
+    """Have the browser fetch what opens when a cell is typed into: it comes late, and the first keys would be lost."""
+    static = Path(st.__file__).parent / "static"
+    files = sorted(path.relative_to(static).as_posix() for path in static.rglob("*-overlay-editor.*.js"))
+    return "<script>" + "".join(f"import({f'/{file}'!r});" for file in files) + "</script>"
 
 
 def _drawn(here: Visit, table: Table, key: str, grid: pd.DataFrame, lines: list[int | None]) -> dict[str, Any]:
