@@ -1,7 +1,8 @@
 """Pictures of every page of the front end, in both languages: `make screens` writes docs/screens/*.png.
 
-The baseline and one scenario of Beijing are solved in a folder of their own, the server is started there, and a
-browser opens every page. Pictures are kept small: 64 colours, together less than 2.5 MB.
+The baseline and one scenario of Beijing are solved in a folder of their own and the baseline is lived through; the
+server is started there, and a browser opens every page, in Chinese also in the dark. Pictures are kept small: 64
+colours, together less than 2.5 MB.
 """
 
 from __future__ import annotations
@@ -10,19 +11,23 @@ import hashlib
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from PIL import Image
 from playwright.sync_api import Page
-from tests.screens.browser import ROOT, Server, browser, calm
+from tests.screens.browser import PATIENCE, ROOT, Server, browser, calm
 
 from gpsopt import plan_or_end
 from gpsopt.desk import Desk, open_desk
+from gpsopt.desk.asking import ask_for_risk
 from gpsopt.desk.files import read_here
+from gpsopt.jobs import ENDED, Job, advance
 from gpsopt.planning import options_of, request_of
 from gpsopt.runfolder import write_run
+from gpsopt.runs import Record
 from gpsopt.screens.pages import PAGES
 from gpsopt.text import term
 
@@ -30,6 +35,7 @@ HERE = ROOT / "docs" / "screens"
 SCENARIOS = ("budget_cut", "baseline")  # the last one is looked at first
 ASKED = {"explain": "btn_why", "reports": "btn_brief"}  # pages that show little before they are asked
 COLOURS, MOST_BYTES = 64, 2_500_000
+FUTURES = 1_000
 _KEY = hashlib.sha256(b"pictures").hexdigest()[:48]
 
 
@@ -61,20 +67,34 @@ def prepared(folder: Path) -> Desk:
     for name in SCENARIOS:
         scenario = read_here(desk, name)
         request = request_of(scenario, options_of(scenario))
-        if desk.store.find(desk.owner, request) is None:
+        record = desk.store.find(desk.owner, request)
+        if record is None:
             result = plan_or_end(scenario)
-            desk.store.record(desk.owner, write_run(result, desk.store.folder / desk.runs), request)
+            record = desk.store.record(desk.owner, write_run(result, desk.store.folder / desk.runs), request)
+    lived_through(desk, record)
     return desk
 
 
+def lived_through(desk: Desk, record: Record) -> None:
+    """The run's futures, as the page Risk asks for them; awards are not chosen anew."""
+    if any(job.kind == "risk" and job.state == "finished" for job in desk.board.jobs(desk.owner)):
+        return
+    job: Job | None = ask_for_risk(desk, record, FUTURES, 0)
+    while job is not None and job.state not in ENDED:
+        time.sleep(1)
+        advance(desk.board)
+        job = desk.board.get(desk.owner, job.job)
+
+
 def pictures(server: Server, desk: Desk) -> None:
-    """Every page in both languages, the plan's tabs, and the home page in the dark."""
+    """Every page in both languages, the plan's tabs, and all of it in the dark."""
     HERE.mkdir(exist_ok=True)
     with browser() as opened:
         for lang in ("zh", "en"):
             desk.remember(lang=lang)
-            for scheme, pages in (("light", PAGES), ("dark", PAGES[:1] if lang == "zh" else ())):
+            for scheme, pages in (("light", PAGES), ("dark", PAGES if lang == "zh" else ())):
                 context = opened.new_context(viewport={"width": 1366, "height": 920}, color_scheme=scheme)
+                context.set_default_timeout(1000 * PATIENCE)
                 context.add_cookies([{"name": "gpsopt_desk", "value": _KEY, "url": server.address}])
                 page = context.new_page()
                 for name in pages:
@@ -82,9 +102,10 @@ def pictures(server: Server, desk: Desk) -> None:
                     still(page)
                     if name in ASKED:
                         answered(page, term(ASKED[name], lang))
-                    take(page, f"{name}-{lang}{'' if scheme == 'light' else '-dark'}")
+                    look = f"{lang}{'' if scheme == 'light' else '-dark'}"
+                    take(page, f"{name}-{look}")
                     if name == "plan":
-                        tabs(page, lang)
+                        tabs(page, look)
                 context.close()
     desk.remember(lang="zh")
 
@@ -95,11 +116,11 @@ def answered(page: Page, label: str) -> None:
     if button.count():
         button.first.click()
         page.get_by_role("progressbar").first.wait_for(timeout=60_000)
-        page.get_by_role("progressbar").first.wait_for(state="detached", timeout=240_000)
+        page.get_by_role("progressbar").first.wait_for(state="detached", timeout=900_000)
     still(page)
 
 
-def tabs(page: Page, lang: str) -> None:
+def tabs(page: Page, look: str) -> None:
     """The tabs of the plan that draw."""
     for place, name in ((2, "districts"), (3, "fees")):
         page.get_by_role("tab").nth(place).click()
@@ -107,7 +128,7 @@ def tabs(page: Page, lang: str) -> None:
         page.get_by_role("tab").nth(place).scroll_into_view_if_needed()
         page.mouse.wheel(0, 380)
         page.wait_for_timeout(800)
-        take(page, f"plan-{name}-{lang}")
+        take(page, f"plan-{name}-{look}")
 
 
 def still(page: Page) -> None:
