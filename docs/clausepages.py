@@ -11,7 +11,7 @@ from typing import Final
 
 from gpsopt.model.clauses import REGISTER
 from gpsopt.model.clauses.excluding import EXCLUDING
-from gpsopt.model.soft import LIMITS
+from gpsopt.model.soft import LIMITS, Limit
 from gpsopt.settings import Clauses
 from gpsopt.text import LANGUAGES, quotations, say, term, terms
 
@@ -80,7 +80,17 @@ def page(clause: str, lang: str) -> str:
     lines += ["", f"## {say('clausepage.price', lang)}", ""]
     lines += [_in_chinese(said["price"]) if lang == "zh" else said["price"][0].upper() + said["price"][1:], ""]
     soft = say("clausepage.soft" if clause in LIMITS else "clausepage.not_soft", lang)
+    soft = "\n".join(
+        [soft, *([""] if clause in LIMITS else []), *(_counted(limit, lang) for limit in LIMITS.get(clause, ()))]
+    )
     return "\n".join([*lines, price, "", soft, ""])
+
+
+def _counted(limit: Limit, lang: str) -> str:
+    """What a violation of one limit is counted in."""
+    valued = limit.need is not None or limit.offer is not None
+    unit = say("clausepage.by_unit_value" if valued else f"unit.{limit.unit}", lang)
+    return say("clausepage.counted", lang, rule=limit.rule, words=say(f"limit.{limit.rule}", lang), unit=unit)
 
 
 def _symbols(table: str, lang: str) -> str:

@@ -200,7 +200,22 @@ def _merge(files: list[TomlFile]) -> dict[str, Any]:
         if "question" in said:  # its translation goes with it
             said.setdefault("question_zh", "")
         merged = _merged(merged, said)
-    return merged
+    return _with_term_chosen(files, merged)
+
+
+def _with_term_chosen(files: list[TomlFile], merged: dict[str, Any]) -> dict[str, Any]:
+    """A term that a scenario gives is its choice, also for years before the law of terms was in force; a term in
+    model.toml binds from that law on. `before_force` in any of the files goes before both."""
+    term = _table(_table(merged, "clauses"), "contract_term")
+    chosen = any("years" in _table(_table(file.data, "clauses"), "contract_term") for file in files[1:])
+    if not chosen or "before_force" in term:
+        return merged
+    return _merged(merged, {"clauses": {"contract_term": {"before_force": True}}})
+
+
+def _table(data: dict[str, Any], key: str) -> dict[str, Any]:
+    found = data.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

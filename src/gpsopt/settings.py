@@ -59,7 +59,7 @@ class Clause(Strict):
 
 
 class HardClause(Clause):
-    """A clause that decides what may be decided at all (pairs, new posts, locks): it can be struck, not softened."""
+    """A clause whose breach has no size: what may not be purchased at all, or what binds nothing (3(1), 3(2))."""
 
     @model_validator(mode="after")
     def _not_soft(self) -> HardClause:
@@ -137,7 +137,8 @@ class BalancedAreas(Clause):
 class ContractTerm(Clause):
     """`years`: how long an award lasts. Order 102 (in force from March 2020) allows at most three.
 
-    `before_force`: a scenario's own choice to hold awards of earlier years to a term as well; no law asks it of them.
+    `before_force`: awards of earlier years are held to a term as well, which no law asks of them: said of itself where
+    a scenario gives the term, by choice where model.toml does.
     """
 
     years: Annotated[int, Field(ge=1)]
@@ -151,7 +152,7 @@ class Clauses(Strict):
     purchaser_kind: HardClause = HardClause()
     qualification: Qualification = Qualification()
     fee_standard: FeeStandard = FeeStandard()
-    no_new_posts: HardClause = HardClause()
+    no_new_posts: Clause = Clause()
     continuity: Continuity = Continuity()
     coverage: Coverage = Coverage()
     own_capacity: Clause = Clause()
@@ -168,8 +169,8 @@ class Clauses(Strict):
     gradual_purchase: GradualPurchase | None = None
     balanced_areas: BalancedAreas | None = None
     contract_term: ContractTerm | None = None
-    commitments: HardClause = HardClause()
-    hand_decisions: HardClause = HardClause()
+    commitments: Clause = Clause()
+    hand_decisions: Clause = Clause()
 
     def on(self, name: str) -> bool:
         """Is the clause in force?"""

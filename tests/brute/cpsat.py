@@ -51,6 +51,7 @@ class CpPlan:
         self.places = range(len(self.years))
         self.need = {need.name: need for need in world.needs}
         self.broken: dict[tuple[str, str], Terms] = defaultdict(list)
+        self.nothing = self.number(0)
         self.bought: dict[int, Any] = {}
         self.award: dict[int, Any] = {}
         self.amount: dict[int, Any] = {}

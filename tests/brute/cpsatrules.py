@@ -250,13 +250,27 @@ def _commitments(p: CpPlan) -> None:
                 signed[row["offer"], row["need"], t] = quantity, amount
     at = {(pair.offer, pair.need, pair.place): i for i, pair in enumerate(p.world.pairs)}
     for key, (quantity, amount) in signed.items():
-        if key not in at:
-            p.m.add_bool_or([])
-            continue
-        i = at[key]
-        first = p.world.pairs[i].amount(quantity) if quantity and amount else 0
-        p.m.add(p.bought[i] >= max(1, quantity))
-        p.m.add(p.amount[i] >= first + amount)
+        value = p.need[key[1]].unit_value
+        pair = p.world.pairs[at[key]] if key in at else None
+        fewest = None if pair is None else _fewest(pair, quantity, amount)
+        if fewest is not None:
+            p.at_least("commitments", "yuan", [(p.bought[at[key]], ONE)], Fraction(fewest), value)
+        else:
+            units_of_amount = Fraction(amount, 100) / value
+            p.at_least(
+                "commitments", "yuan", [(p.nothing, ONE)], max(1 - bool(amount), quantity) + units_of_amount, value
+            )
+
+
+def _fewest(pair: Any, quantity: int, amount: int) -> int | None:
+    """Units that honour what was signed: so many, and beyond them so much money."""
+    owed = (pair.amount(quantity) if quantity and amount else 0) + amount
+    units_ = max(1, quantity, pair.least)
+    if pair.price == 0:
+        return units_ if pair.setup >= owed else None
+    while pair.amount(units_) < owed:
+        units_ += 1
+    return units_
 
 
 def _hand_decisions(p: CpPlan) -> None:
@@ -265,17 +279,23 @@ def _hand_decisions(p: CpPlan) -> None:
         if lock.year not in p.years:
             continue
         t = p.years.index(lock.year)
-        if lock.direct is not None:
-            p.m.add(p.kept[lock.need, t] == int(lock.direct))
-            continue
+        value = p.need[lock.need].unit_value
         i = at.get((lock.offer, lock.need, t))
-        if i is None:
-            if lock.award or lock.quantity:
-                p.m.add_bool_or([])
-        elif lock.award is not None:
-            p.m.add(p.award[i] == int(lock.award))
-        else:
-            p.m.add(p.bought[i] == int(lock.quantity))
+        if lock.award:
+            p.at_least("hand_decisions", "award", [(p.nothing if i is None else p.award[i], ONE)], ONE)
+            continue
+        units_ = p.kept[lock.need, t] if lock.direct is not None else p.nothing if i is None else p.bought[i]
+        held = Fraction(lock.direct if lock.direct is not None else lock.quantity or 0)
+        p.at_least("hand_decisions", "yuan", [(units_, ONE)], held, value)
+        p.at_most("hand_decisions", "yuan", [(units_, ONE)], held, value)
+
+
+def _no_new_posts(p: CpPlan) -> None:
+    """Where it is hard, the world has no new units of what may be purchased."""
+    for need in p.world.needs:
+        for t in p.places:
+            if need.may_add[t] and not need.staffed[t]:
+                p.at_most("no_new_posts", "yuan", [(p.new[need.name, t], ONE)], Fraction(0), need.unit_value)
 
 
 #: clause -> its rules; those that only leave out pairs or new posts stand in the world
@@ -285,5 +305,5 @@ RULES: Final[dict[str, Callable[[CpPlan], None]]] = {
     "plural_supply": _plural_supply, "social_organisations": _social_organisations,
     "affiliated_share": _affiliated_share, "project_limit": _project_limit, "gradual_purchase": _gradual_purchase,
     "balanced_areas": _balanced_areas, "contract_term": _contract_term, "commitments": _commitments,
-    "hand_decisions": _hand_decisions,
+    "hand_decisions": _hand_decisions, "no_new_posts": _no_new_posts,
 }  # fmt: skip

@@ -82,7 +82,8 @@ class _Crowded(Maker):
     def settings(self, rows: dict[str, list[Row]]) -> Row:
         """As drawn, with soft clauses among those that may be broken."""
         said = super().settings(rows)
-        starred = {"continuity", "coverage", "own_capacity", "award_size", "related_needs"}
+        starred = {"continuity", "coverage", "own_capacity", "award_size", "related_needs", "commitments",
+                   "hand_decisions", "no_new_posts"}  # fmt: skip
         for name in sorted(LIMITS):
             if (name in said["clauses"] or name in starred) and self.chance(0.45):
                 clause = said["clauses"].setdefault(name, {})

@@ -53,6 +53,7 @@ class Need:
     livelihood: bool
     may_buy: tuple[bool, ...]  # the matter is purchasable, by year
     may_add: tuple[bool, ...]  # new direct units are allowed, by year
+    staffed: tuple[bool, ...]  # the matter may be staffed anew: only government may deliver it
     line_mark: Fraction  # score less the item's reference
 
 
@@ -265,6 +266,8 @@ def _need(
     expenditure = fen(line["expenditure"]) if line else 0
     scopes = [scope_of(inputs, item, row["area"], year) for year in settings.years]
     avoidable = Fraction(1) if line is None or line["avoidable"] is None else Fraction(line["avoidable"])
+    posts = settings.clauses
+    may_add = not posts.on("no_new_posts") or posts.soft("no_new_posts")
     both = line is not None and line["quality"] is not None and line["satisfaction"] is not None
     line_marks = (Fraction(line["quality"]), Fraction(line["satisfaction"])) if line is not None and both else None
     return Need(
@@ -276,7 +279,8 @@ def _need(
         avoidable, line["runoff_years"] if line else None,
         Fraction(inputs.unit_values.get(row["item"], 1)), item["livelihood"],
         tuple(scope == "purchasable" for scope in scopes),
-        tuple(scope == "government_only" or not settings.clauses.on("no_new_posts") for scope in scopes),
+        tuple(scope == "government_only" or may_add for scope in scopes),
+        tuple(scope == "government_only" for scope in scopes),
         marks.above_reference(row["item"], line_marks),
     )  # fmt: skip
 

@@ -227,3 +227,13 @@ def test_a_thousand_additions_are_quick(small: Small) -> None:
     )
     scenario = _read(small, rows)
     assert len(scenario.tables["offers"]) == 1003
+
+
+def test_a_term_given_in_a_scenario_is_its_choice(small: Small) -> None:
+    """In model.toml it binds from its law on; what either file says of earlier years goes before that."""
+    term = "[clauses.contract_term]\nyears = 2\n"
+    assert _read(small, term).settings.clauses.contract_term.before_force
+    assert not _read(small, f"{term}before_force = false\n").settings.clauses.contract_term.before_force
+    small.more(term)
+    assert not _read(small, "").settings.clauses.contract_term.before_force
+    assert _read(small, "[clauses.contract_term]\nyears = 3\n").settings.clauses.contract_term.before_force

@@ -223,7 +223,7 @@ o4,u3,C01,70,,,0.9,0.9
         },
         columns=("commitments.absent",),
     ),
-    # an award, a refusal, a quantity, a direct quantity, and an award that no clause leaves (u3 has no clean record)
+    # an award, a refusal, a quantity, a direct quantity; an award and a quantity that no clause leaves (u3: no record)
     "hand_decisions": Case(
         ("hand_decisions",),
         "".join(
@@ -234,6 +234,7 @@ o4,u3,C01,70,,,0.9,0.9
                 'year = 2016\noffer = "o1"\nquantity = 12.5',
                 "year = 2016\ndirect = 30",
                 'year = 2015\noffer = "o4"\naward = true',
+                'year = 2016\noffer = "o4"\nquantity = 7',
             )
         ),
         {
@@ -253,6 +254,8 @@ o4,u3,C01,70,,,0.9,0.9
         },
         columns=("hand_decisions.absent",),
     ),
+    # soft: hard, it is a bound of 0 and no row
+    "no_new_posts": Case(("no_new_posts",), "[clauses.no_new_posts]\nsoft = true\n", columns=("new",)),
     # 3000 for a line of 3600 in 2015: 600 yuan of deficit; to engage an undertaker costs 20 or 30 yuan a year
     "existing_budget": Case(
         ("existing_budget", "engagement"),

@@ -20,6 +20,7 @@ import pytest
 
 from gpsopt.compiler import ArrayConstraint, compile_model
 from gpsopt.model.clauses import REGISTER
+from gpsopt.model.clauses.softbounds import SOFT_ONLY
 from tests.model.cases import made
 from tests.model.snapshot import ROWS, text_of
 from tests.model.test_rows import BY_HAND
@@ -118,7 +119,7 @@ def table(request: pytest.FixtureRequest) -> Any:
             print(f"| {clause} | {mutant} | {killers} |")
 
 
-@pytest.mark.parametrize("name", REGISTER)
+@pytest.mark.parametrize("name", [*REGISTER, *SOFT_ONLY])
 def test_every_mutant_is_killed(name: str, tmp_path: Path, table: Any) -> None:
     wanted = (ROWS / f"{name}.txt").read_text(encoding="utf-8")
     before = compile_model(made(name, tmp_path / "sound"))

@@ -19,10 +19,12 @@ from compiler.test_every_clause import same
 from gpsopt.compiler import compile_model
 from gpsopt.model.build import build
 from gpsopt.model.clauses import REGISTER
+from gpsopt.model.clauses.softbounds import SOFT_ONLY
 from gpsopt.model.soft import LIMITS, soft_stages
 from gpsopt.runfolder import text_rows
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import Settings
+from gpsopt.text import messages
 from gpsopt.verify import verify_frames, verify_run
 from tests.model.cases import CASES, MODEL, TABLES, made
 
@@ -52,13 +54,13 @@ def solved(scenario: Scenario) -> gpsopt.Plan | None:
         return None
 
 
-def test_every_block_but_the_locks_can_be_softened() -> None:
-    assert set(LIMITS) == set(REGISTER) - {"hand_decisions", "commitments"}
+def test_every_block_can_be_softened() -> None:
+    assert set(LIMITS) == set(REGISTER) | set(SOFT_ONLY)
     for name, model in ((n, CASES[n]) for n in LIMITS):
         assert name in model.blocks
 
 
-@pytest.mark.parametrize("name", sorted(LIMITS))
+@pytest.mark.parametrize("name", sorted(REGISTER))
 def test_each_limit_of_a_case_gets_its_violation(name: str, tmp_path: Path) -> None:
     """left <= right becomes left - over <= right, and nothing else in the case's rows changes."""
     strict = compile_model(made(name, tmp_path / "strict"))
@@ -187,7 +189,14 @@ def test_a_case_by_hand(short_of_floors: gpsopt.Plan) -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_page_names_what_is_broken(lang: str, short_of_floors: gpsopt.Plan) -> None:
     page = " ".join(short_of_floors.page(lang).split())
-    assert "coverage" in page and "5.97" in page and "floor_is_reached n1 2015" in page
+    words = {"en": "the floor is reached n1 2015", "zh": "达到下限 n1 2015"}
+    assert "coverage" in page and "5.97" in page and words[lang] in page
+
+
+def test_every_limit_has_its_words() -> None:
+    rules = {limit.rule for limits in LIMITS.values() for limit in limits}
+    for lang in ("zh", "en"):
+        assert rules == {key[6:] for key in messages(lang) if key.startswith("limit.")}
 
 
 @pytest.mark.parametrize(
@@ -253,8 +262,8 @@ def test_runs_without_soft_clauses_say_nothing_of_them() -> None:
     [
         *(
             (f"[clauses.{name}]\nsoft = true\n", "clause_not_soft")
-            for name in ("catalogue_scope", "purchaser_kind", "qualification", "fee_standard", "no_new_posts",
-                         "competition", "hand_decisions", "commitments", "equal_competition")
+            for name in ("catalogue_scope", "purchaser_kind", "qualification", "fee_standard", "competition",
+                         "equal_competition")
         ),
         ("[clauses.existing_budget]\nsoft = true\n", "identity_fixed"),
         ("[clauses.continuity]\npriority = 1\n", "priority_idle"),

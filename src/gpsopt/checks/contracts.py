@@ -82,6 +82,8 @@ def _in_year(view: View, one: _Contract, year: int, row: NeedYear | None, signed
     """`signed`: units of this contract and of those before it with the same offer and need."""
     if not one.offer.stands_in(year):
         yield view.find("error", "contract_offer_year", "contracts", one.line, "offer", one.offer.offer, year=year)
+    elif not view.hard("commitments"):
+        return
     elif row is None or row.demand == 0:
         if view.whole("needs"):
             yield view.find("error", "contract_without_demand", "contracts", one.line, "need", one.need, year=year)
@@ -91,7 +93,7 @@ def _in_year(view: View, one: _Contract, year: int, row: NeedYear | None, signed
 
 
 def _against_locks(view: View, one: _Contract, year: int, signed: Decimal) -> Iterator[Finding]:
-    if not view.settings.clauses.on("hand_decisions"):
+    if not (view.hard("hand_decisions") and view.hard("commitments")):
         return
     for lock in view.settings.lock:
         if (lock.need, lock.offer, lock.year) != (one.need, one.offer.offer, year):
@@ -105,7 +107,7 @@ def _against_locks(view: View, one: _Contract, year: int, signed: Decimal) -> It
 def _too_much(
     view: View, sums: dict[tuple[str, int], Decimal], rows: dict[tuple[str, int], NeedYear]
 ) -> Iterator[Finding]:
-    if view.oversupply:
+    if view.oversupply or not view.hard("commitments"):
         return
     for (need, year), total in sorted(sums.items()):
         row = rows.get((need, year))

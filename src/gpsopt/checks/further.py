@@ -11,6 +11,8 @@ from gpsopt.errors import Finding
 #: Order 102 of the Ministry of Finance: in force from 1 March 2020, terms of three years at most
 LAW_OF_TERMS: Final = 2020
 LONGEST_TERM: Final = 3
+#: the guide of the Social Construction Fund that limits projects
+GUIDE_OF_PROJECTS: Final = 2015
 
 
 def check_term(view: View) -> Iterator[Finding]:
@@ -20,8 +22,20 @@ def check_term(view: View) -> Iterator[Finding]:
         return
     if clause.years > LONGEST_TERM:
         yield view.said("warning", "term_too_long", "clauses.contract_term.years", clause.years)
-    if view.years[-1] < LAW_OF_TERMS and not clause.before_force:
-        yield view.said("warning", "term_before_force", "clauses.contract_term", "contract_term", law=LAW_OF_TERMS)
+    before = [year for year in view.years if year < LAW_OF_TERMS]
+    if before and not clause.before_force:
+        idle = len(before) == len(view.years)
+        yield view.said("warning" if idle else "note", "term_before_force", "clauses.contract_term", "contract_term",
+                        law=LAW_OF_TERMS, years=", ".join(map(str, before)))  # fmt: skip
+
+
+def check_projects(view: View) -> Iterator[Finding]:
+    """The fund's limit in years before its guide is the model's choice."""
+    clause = view.settings.clauses.project_limit
+    before = [year for year in view.years if year < GUIDE_OF_PROJECTS]
+    if clause is not None and clause.enabled and before:
+        yield view.said("note", "limit_before_guide", "clauses.project_limit", "project_limit",
+                        guide=GUIDE_OF_PROJECTS, years=", ".join(map(str, before)))  # fmt: skip
 
 
 def check_equal_competition(view: View) -> Iterator[Finding]:
@@ -52,4 +66,4 @@ def check_gradual(view: View) -> Iterator[Finding]:
         yield view.said("warning", "gradual_late", "clauses.gradual_purchase.from", clause.from_)
 
 
-CHECKS: Final = (check_term, check_equal_competition, check_gradual)
+CHECKS: Final = (check_term, check_projects, check_equal_competition, check_gradual)

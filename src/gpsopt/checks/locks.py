@@ -95,8 +95,8 @@ def _quantity(view: View, lock: Lock, offer: Offer, row: NeedYear, item: str) ->
 
 
 def check_locks_together(view: View) -> Iterator[Finding]:
-    """Locks that can each be kept, but not together."""
-    if not view.settings.clauses.on("hand_decisions"):
+    """Locks that can each be kept, but not together: a soft clause keeps what it can."""
+    if not view.hard("hand_decisions"):
         return
     sized = view.hard("award_size")
     offers = {offer.offer: offer for offer in view.offers}

@@ -6,6 +6,7 @@ import pyomo.environ as pyo
 
 from gpsopt.model.aims import aim_limits, aims
 from gpsopt.model.clauses import REGISTER
+from gpsopt.model.clauses.softbounds import SOFT_ONLY
 from gpsopt.model.decisions import (
     awards_have_quantities,
     declare_decisions,
@@ -38,6 +39,9 @@ def build_world(world: World) -> pyo.ConcreteModel:
     regime(m, world)
     for name, add in REGISTER.items():
         if world.facts.settings.clauses.on(name):
+            add(m, world)
+    for name, add in SOFT_ONLY.items():
+        if world.facts.settings.clauses.soft(name):
             add(m, world)
     soften(m, world)
     aims(m, world)

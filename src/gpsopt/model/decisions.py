@@ -49,9 +49,10 @@ def declare_decisions(m: pyo.ConcreteModel, world: World) -> None:
 
 
 def _new_allowed(world: World) -> Any:
-    """New direct units: for what only government may do, and for the rest where no_new_posts is struck (2(2)4)."""
+    """New direct units: for what only government may do, else where no_new_posts is struck or soft (2(2)4)."""
     facts = world.facts
-    if not facts.settings.clauses.on("no_new_posts"):
+    clauses = facts.settings.clauses
+    if not clauses.on("no_new_posts") or clauses.soft("no_new_posts"):
         return np.ones(facts.needs.demand.shape, dtype=bool)
     return facts.needs.scope == "government_only"
 

@@ -81,6 +81,17 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
     ),
     "balanced_areas": (Limit("no_district_left_behind", "yuan"),),
     "contract_term": (Limit("new_award_lasts", "award"), Limit("award_lasts_its_term", "award")),
+    "commitments": (
+        Limit("contract_is_honoured", "yuan", need=1, least=True),
+        Limit("absent_contract_is_honoured", "yuan", need=1, least=True),
+    ),
+    "hand_decisions": (
+        Limit("award_is_held", "award", least=True), Limit("absent_offer_is_held", "award", least=True),
+        Limit("refusal_is_held", "yuan", need=1), Limit("quantity_is_held", "yuan", need=1, equal=True),
+        Limit("absent_quantity_is_held", "yuan", need=1, least=True),
+        Limit("direct_is_held", "yuan", need=0, equal=True),
+    ),
+    "no_new_posts": (Limit("nothing_new", "yuan", need=0),),
 }  # fmt: skip
 
 

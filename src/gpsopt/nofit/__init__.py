@@ -84,7 +84,8 @@ class NoFit:
 def explain_nofit(scenario: Scenario | str, *, seconds: float = 120.0, repairs: bool = True) -> NoFit:
     """Why a scenario (or the file that holds it) has no plan, and the least ways to one.
 
-    `seconds`: about how long the repairs may take. `repairs=False`: only the conflict. Raises InputError where the
+    `seconds`: about how much of the processor the repairs may take (not of the clock: what else a machine does leaves
+    the menu as it is). `repairs=False`: only the conflict. Raises InputError where the
     tables themselves are wrong.
     """
     if not isinstance(scenario, Scenario):

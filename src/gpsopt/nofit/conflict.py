@@ -1,9 +1,10 @@
 """Which rules contradict each other: sets of elements none of which can be spared.
 
 Without whole decisions first: the least total breach names what hangs together, the solver's irreducible set narrows
-it. Where fractions fit and whole awards do not, the place is found by the least breach with whole decisions, its
-surroundings are widened until they alone have no plan, and whole clauses, then their purchasers and years, then single
-rows are left out as long as there still is none (QuickXplain: halves first, so that few questions are asked).
+it. Where fractions fit and whole awards do not, a year is looked for whose own rows have no plan; where there is none,
+the place is found by the least breach with whole decisions and its surroundings are widened until they alone have no
+plan. Then whole clauses, their purchasers and years, and single rows are left out as long as there still is none
+(QuickXplain: halves first, so that few questions are asked).
 Several conflicts that do not share a cause are found one after another.
 """
 
@@ -18,13 +19,14 @@ from typing import Any, Final, TypeVar
 import numpy as np
 
 from gpsopt.model.facts import Ints
-from gpsopt.nofit.system import Element, System
+from gpsopt.nofit.system import NO_YEAR, Element, System
 from gpsopt.solving.feasibility import Problem, breaches, contradiction, irreducible, possible
 
 T = TypeVar("T")
 #: conflicts that are told apart; what is beyond them is left to the repairs, which answer for all
 MOST: Final = 4
-_WAIT: Final = 20.0  # seconds for one question with whole decisions
+#: entries of all questions with whole decisions that narrow one conflict; beyond, its groups are told as they are
+_ENTRIES: Final = 900_000
 _FEW: Final = 400  # elements that are asked about without a search for the place first
 _CLOSE: Final = 1e-6
 #: what people ask for and what they have: named in the first place
@@ -42,7 +44,7 @@ class Conflict:
 
 def conflicts_of(system: System, seconds: float = 60.0) -> tuple[Conflict, ...]:
     """The conflicts of a scenario that has no plan; none where a plan exists (or none is found to be missing)."""
-    end = time.monotonic() + seconds
+    end = time.process_time() + seconds
     found: list[Conflict] = []
     late = {e.row for e in system.of("own_capacity.most_by_capacity")}  # limits on the grid that others imply
     dropped = set(late)
@@ -52,7 +54,7 @@ def conflicts_of(system: System, seconds: float = 60.0) -> tuple[Conflict, ...]:
         problem = system.problem.of_rows(rows)
         parts = contradiction(problem, np.flatnonzero(np.isin(rows, kept)))
         fresh = [_by_fractions(system, rows[part]) for part in parts]
-        if not fresh and (not found or time.monotonic() < end):
+        if not fresh and (not found or time.process_time() < end):
             whole = _whole(system, rows, kept)
             fresh = [] if whole is None else [whole]
         fresh = [c for c in fresh if c.elements]
@@ -91,7 +93,7 @@ def _smaller(system: System, rows: Ints, kept: Ints, conflict: Conflict) -> Conf
     """A conflict among these rows; None where they can be kept together."""
     problem = system.problem.of_rows(rows)
     if conflict.whole:
-        if len(kept) > _FEW or possible(problem, whole=True, seconds=_WAIT) is not False:
+        if len(kept) > _FEW or possible(problem, whole=True) is not False:
             return None
         return Conflict(_elements(system, found := _filtered(system, rows, whole=True)), found, whole=True)
     if possible(problem, whole=False) is not False:
@@ -114,18 +116,29 @@ def _by_fractions(system: System, support: Ints) -> Conflict:
 
 def _whole(system: System, rows: Ints, kept: Ints) -> Conflict | None:
     """A conflict that only whole decisions have; None where there is a plan, or no proof in time."""
-    problem = system.problem.of_rows(rows)
-    if possible(problem, whole=True, seconds=3 * _WAIT) is not False:
-        return None
-    near = rows if len(kept) <= _FEW else _surroundings(system, rows, kept)
+    near = None if len(kept) <= _FEW else _one_year(system, rows)
+    if near is None:
+        if possible(system.problem.of_rows(rows), whole=True) is not False:
+            return None
+        near = rows if len(kept) <= _FEW else _surroundings(system, rows, kept)
     return Conflict(_elements(system, found := _filtered(system, near, whole=True)), found, whole=True)
+
+
+def _one_year(system: System, rows: Ints) -> Ints | None:
+    """The rows of the first year that has no plan even where the other years ask for nothing; None where all have."""
+    years = system.year_of_row[rows]
+    for year in range(len(system.world.facts.years)):
+        own = rows[(years == year) | (years == NO_YEAR)]
+        if possible(system.problem.of_rows(own), whole=True) is False:
+            return own
+    return None
 
 
 def _surroundings(system: System, rows: Ints, kept: Ints) -> Ints:
     """Rows around the places that give way, widened until they have no plan by themselves."""
     problem = system.problem.of_rows(rows)
     elastic = np.flatnonzero(np.isin(rows, kept))
-    given = breaches(problem, elastic, whole=True, seconds=_WAIT)
+    given = breaches(problem, elastic, whole=True)
     if given is None:
         return rows
     matrix = abs(problem.matrix)
@@ -136,7 +149,7 @@ def _surroundings(system: System, rows: Ints, kept: Ints) -> Ints:
         size = int(near.sum())
         columns = np.asarray(matrix[near].sum(axis=0)).ravel() > 0
         near |= np.asarray(matrix @ columns).ravel() > 0
-        if near.sum() > size and possible(system.problem.of_rows(rows[near]), whole=True, seconds=_WAIT) is False:
+        if near.sum() > size and possible(system.problem.of_rows(rows[near]), whole=True) is False:
             return rows[near]
     return rows
 
@@ -145,11 +158,16 @@ def _filtered(system: System, rows: Ints, whole: bool) -> Ints:
     """The rows without the elements that can be spared: by clause, by owner and year, one by one."""
     fixed = rows[~np.isin(rows, [e.row for e in system.elements])]
     kept = list(_elements(system, rows))
+    asked = 0
 
     def consistent(groups: Sequence[Sequence[Element]]) -> bool:
+        nonlocal asked
         own = np.array([e.row for group in groups for e in group], dtype=np.int64)
-        part = np.sort(np.concatenate([fixed, own]))
-        return possible(system.problem.of_rows(part), whole=whole, seconds=_WAIT if whole else None) is not False
+        problem = system.problem.of_rows(np.sort(np.concatenate([fixed, own])))
+        if whole and asked > _ENTRIES:
+            return True  # what is not asked about stays
+        asked += problem.matrix.nnz
+        return possible(problem, whole=whole) is not False
 
     for level in (lambda e: (e.clause,), lambda e: (e.clause, *owner_of(system, e)), lambda e: (e.row,)):
         grouped: dict[Any, list[Element]] = defaultdict(list)

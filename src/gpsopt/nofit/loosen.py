@@ -14,12 +14,11 @@ from gpsopt.errors import SolverError
 from gpsopt.nofit.edits import Edits
 from gpsopt.nofit.system import System
 from gpsopt.solving.engine import Engine, Limits
-from gpsopt.solving.feasibility import Problem
+from gpsopt.solving.feasibility import Problem, nodes_for
 
 #: integer columns up to which the least is sought to proof
 _SMALL: Final = 600
 _GAP: Final = 0.001
-_WAIT: Final = 20.0
 
 
 @dataclass(frozen=True)
@@ -92,8 +91,8 @@ class Least:
     proven: bool = True
 
 
-def least(system: System, loosening: Loosening, spare: float = 0.0, seconds: float = _WAIT) -> Least | None:
-    """The least of a kind with which a plan exists; None where none of it suffices (or none was found in time).
+def least(system: System, loosening: Loosening, spare: float = 0.0) -> Least | None:
+    """The least of a kind with which a plan exists; None where none of it suffices (or none was found).
 
     `spare`: 万元 that every purchase line must leave, for what the grid and the fen take.
     """
@@ -110,7 +109,7 @@ def least(system: System, loosening: Loosening, spare: float = 0.0, seconds: flo
     engine.set_cost(cost / size)
     small = int(problem.integer.sum()) <= _SMALL
     try:
-        outcome = engine.minimise(Limits(1e-9, 0.0 if small else _GAP, seconds))
+        outcome = engine.minimise(Limits(1e-9, 0.0 if small else _GAP, nodes=nodes_for(problem.matrix)))
     except SolverError:
         return None
     if outcome.point is None:

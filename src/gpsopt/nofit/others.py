@@ -27,10 +27,10 @@ from gpsopt.nofit.proof import Bench
 from gpsopt.nofit.system import Element, System
 from gpsopt.settings import Clauses
 from gpsopt.solving.engine import Engine, Limits
+from gpsopt.solving.feasibility import nodes_for
 
 #: item and area pairs for which one more undertaker is tried at once
 _MOST_PLACES: Final = 40
-_WAIT: Final = 20.0
 Works = Callable[[Edits], bool]
 
 
@@ -58,7 +58,7 @@ def undertaker(system: System, conflicts: Iterable[Conflict], bench: Bench) -> l
     engine = Engine(compiled)
     engine.set_cost(cost / float(cost.max()))
     try:
-        point = engine.minimise(Limits(1e-9, 1e-3, _WAIT)).point
+        point = engine.minimise(Limits(1e-9, 1e-3, nodes=nodes_for(compiled.matrix))).point
     except SolverError:
         return []
     if point is None:
@@ -74,7 +74,8 @@ def undertaker(system: System, conflicts: Iterable[Conflict], bench: Bench) -> l
     for years in used.values():
         for t, units in years.items():
             by_year[t] += units
-    room = Decimal(math.ceil(max(by_year.values()) * 100 - 1e-6)) / 100
+    # a hundredth of a unit, where being there is what matters, is nobody's capacity: one unit at the least
+    room = max(Decimal(1), Decimal(math.ceil(max(by_year.values()) * 100 - 1e-6)) / 100)
     kept = {o: offers[o] for o in used}
     return [_one_more(system, kept, room)]
 

@@ -19,13 +19,13 @@ from gpsopt.planning import plan_or_end
 from gpsopt.runfolder import input_files
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.solving.engine import Engine, Limits
+from gpsopt.solving.feasibility import nodes_for
 from gpsopt.solving.grid import to_grid
 from gpsopt.solving.stages import aims_of
 
 #: a model with at most so many decisions and columns is solved whole, so that its plan is known to be certified
 _SMALL: Final = 600
 _SMALL_COLUMNS: Final = 6_000
-_WAIT: Final = 20.0
 
 
 class Bench:
@@ -77,11 +77,11 @@ def has_plan(scenario: Scenario, spare: float = 0.0) -> bool:
     small = engine.integer_count <= _SMALL and compiled.matrix.shape[1] <= _SMALL_COLUMNS
     engine.set_cost(np.zeros(compiled.matrix.shape[1]))
     try:
-        point = engine.minimise(Limits(1e9, 1e9, _WAIT)).point
+        point = engine.minimise(Limits(1e9, 1e9, nodes=nodes_for(compiled.matrix))).point
         if point is None:
             return False
         if small:
-            result = plan_or_end(scenario, time_limit=_WAIT)
+            result = plan_or_end(scenario, node_limit=nodes_for(compiled.matrix))
             return isinstance(result, Plan) and result.certified
         # with room on every line the grid is a matter of the search that follows, not of the rules
         return spare > 0 or to_grid(world, compiled, point, aims_of(world, compiled))[2]

@@ -48,16 +48,16 @@ class Repair:
 
 def repairs_of(system: System, conflicts: Sequence[Conflict], seconds: float = 90.0) -> tuple[Repair, ...]:
     """The menu of a scenario without a plan: distinct kinds, proven ones only."""
-    end = time.monotonic() + seconds
+    end = time.process_time() + seconds
     found: list[Repair] = []
     with Bench(system.scenario) as bench:
         for make in _ways(system, conflicts, bench):
-            if len(found) == MOST or time.monotonic() > end:
+            if len(found) == MOST or time.process_time() > end:
                 break
             repair = make()
             if repair is not None and all(repair.kind != other.kind for other in found):
                 found.append(repair)
-        if not found or (len(conflicts) > 1 and len(found) < MOST and time.monotonic() < end):
+        if not found or (len(conflicts) > 1 and len(found) < MOST and time.process_time() < end):
             several = _several(system, bench)
             found += [] if several is None or several.text_en in {other.text_en for other in found} else [several]
     return tuple(found)

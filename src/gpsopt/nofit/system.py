@@ -24,6 +24,7 @@ from gpsopt.model.facts import Ints
 from gpsopt.model.world import FEN_PER_WAN, World, binary_of, world_of
 from gpsopt.scenario import Scenario
 from gpsopt.settings import Clause
+from gpsopt.solving.byyear import years_of_columns
 from gpsopt.solving.feasibility import Problem, problem_of
 
 #: rows outside the clauses' own blocks that a conflict may name, and the clause they belong to
@@ -40,6 +41,10 @@ _MEANING: Final = frozenset({
     "undertaker_count.award_uses", "undertaker_count.used_has_an_award", "balanced_areas.shortfall_is_exact",
     "balanced_areas.over_only_beyond", "balanced_areas.missing_only_below",
 })  # fmt: skip
+
+
+NO_YEAR: Final = -1
+SEVERAL: Final = -2
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,19 @@ class System:
     def by_row(self) -> Mapping[int, Element]:
         """Row -> its element."""
         return {element.row: element for element in self.elements}
+
+    @cached_property
+    def year_of_row(self) -> Ints:
+        """Row -> the place of the year in which all its columns stand; NO_YEAR: none of them has one; else SEVERAL."""
+        of_column = years_of_columns(self.wide, self.compiled, NO_YEAR)
+        matrix = self.problem.matrix
+        years = len(self.world.facts.years)
+        stands = sparse.csr_array((np.ones(len(of_column)), (np.arange(len(of_column)), of_column + 1)),
+                                  shape=(len(of_column), years + 1))  # fmt: skip
+        counted = (abs(matrix) @ stands).toarray()[:, 1:] > 0
+        return np.where(
+            counted.sum(axis=1) > 1, SEVERAL, np.where(counted.any(axis=1), counted.argmax(axis=1), NO_YEAR)
+        )
 
     @cached_property
     def fixed(self) -> Ints:
@@ -210,7 +228,7 @@ def _sizes(world: World, wide: World, compiled: Any) -> Iterable[Bound]:
 def _posts(world: World, compiled: Any) -> Iterable[Bound]:
     """Direct units that may not be added to what could be bought."""
     facts = world.facts
-    if facts.settings.clauses.on("no_new_posts"):
+    if facts.settings.clauses.on("no_new_posts") and not facts.settings.clauses.soft("no_new_posts"):
         for n, c in zip(*np.nonzero(facts.needs.scope != "government_only"), strict=True):
             key = (facts.needs.key[n], facts.years[c])
             if facts.needs.demand[n, c] > 0:

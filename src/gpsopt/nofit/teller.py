@@ -21,7 +21,6 @@ from gpsopt.solving.engine import Engine
 
 Told = tuple[str, Mapping[str, object]]
 _SMALL = 600  # whole decisions up to which the missing money is sought with whole awards
-_WAIT = 5.0  # seconds for that
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class Teller:
             system = _kept(self.system, rows)
             loosening = budget(system, keys)
             if int(system.problem.integer.sum()) <= _SMALL:
-                found = least(system, loosening, seconds=_WAIT)
+                found = least(system, loosening)
                 if found is not None and found.proven:
                     return {key: Missing(amount, True) for key, amount in _fen(found.values).items()}
             bound = _by_fractions(system, loosening)

@@ -125,13 +125,19 @@ def _soft(scenario: Scenario, frames: Mapping[str, pd.DataFrame], lang: str) -> 
         lines.append(
             _w("soft_broken", lang, clause=f"{term(clause, lang, within='clauses')} ({clause})", count=len(rows),
                amount=f"{sum(amounts, Decimal(0)):f}", unit=say(f"unit.{unit}", lang),
-               most=f"{place['index']} {place['year']}: {amounts[most]:f}")
+               most=f"{_limit(str(place['index']), lang)} {place['year']}: {amounts[most]:f}")
         )  # fmt: skip
     kept = [name for name in softened if name not in set(broken["clause"])]
     if kept:
         names = [f"{term(name, lang, within='clauses')} ({name})" for name in kept]
         lines.append(_w("soft_kept", lang, clauses=("、" if lang == "zh" else ", ").join(names)))
     return lines
+
+
+def _limit(index: str, lang: str) -> str:
+    """A limit in words, and the codes of what it binds."""
+    rule, _space, codes = index.partition(" ")
+    return f"{say(f'limit.{rule}', lang)} {codes}".strip()
 
 
 def _chosen(scenario: Scenario, frames: Mapping[str, pd.DataFrame], lang: str) -> list[str]:

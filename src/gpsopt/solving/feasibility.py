@@ -21,9 +21,14 @@ from gpsopt.solving.instance import WITHOUT_PRESOLVE, Array, Bools, quiet_stdout
 
 _STATUS: Final = highspy.HighsModelStatus
 _NO: Final = (_STATUS.kInfeasible, _STATUS.kUnboundedOrInfeasible)  # nothing is minimised: it cannot be unbounded
-_YES: Final = (_STATUS.kOptimal, _STATUS.kObjectiveTarget, _STATUS.kSolutionLimit)
+_YES: Final = (_STATUS.kOptimal, _STATUS.kObjectiveTarget)
+_LIMITS: Final = (_STATUS.kTimeLimit, _STATUS.kSolutionLimit)
 _FROM_LP_IRREDUCIBLE: Final = 6
 _NOTHING: Final = 1e-7
+#: nodes for one question with whole decisions: so many entries' worth, so that the answer hangs on no machine's speed
+_ENTRY_NODES: Final = 20_000_000
+_LEAST_NODES: Final = 100
+_AT_LAST: Final = 300.0  # seconds: what only a solver that hangs takes
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,19 +75,24 @@ def problem_of(compiled: Any) -> Problem:
     )  # fmt: skip
 
 
-def possible(problem: Problem, *, whole: bool, seconds: float | None = None) -> bool | None:
-    """Is there a point that keeps every row? `whole`: with whole decisions. None where the time did not suffice."""
+def nodes_for(matrix: Any) -> int:
+    """Nodes that one question with whole decisions may take: many where the rows are few."""
+    return int(max(_LEAST_NODES, _ENTRY_NODES // max(1, matrix.nnz)))
+
+
+def possible(problem: Problem, *, whole: bool) -> bool | None:
+    """Is there a point that keeps every row? `whole`: with whole decisions. None where its nodes did not suffice."""
     if (problem.column_lower > problem.column_upper + 1e-9).any():
         return False
     h = _loaded(problem, np.zeros(problem.matrix.shape[1]), whole)
-    status = _run(h, seconds)
+    status = _run(h, nodes_for(problem.matrix) if whole else None)
     if status in _YES:
         return True
     if status in _NO:
         return False
     if whole and h.getInfo().primal_solution_status == 2:
         return True
-    if status == _STATUS.kTimeLimit:
+    if status in _LIMITS:
         return None
     raise SolverError("solver_failed", status=h.modelStatusToString(status))
 
@@ -110,8 +120,8 @@ def contradiction(problem: Problem, elastic: Ints) -> tuple[Ints, ...]:
     return tuple(_apart(problem, support))
 
 
-def breaches(problem: Problem, elastic: Ints, *, whole: bool, seconds: float | None = None) -> Array | None:
-    """By how much each elastic row gives way at the least total breach; None where none was found in time."""
+def breaches(problem: Problem, elastic: Ints, *, whole: bool) -> Array | None:
+    """By how much each elastic row gives way at the least total breach; None where none was found."""
     columns = problem.matrix.shape[1]
     wide = _with_breaches(problem, elastic)
     cost = np.zeros(wide.matrix.shape[1])
@@ -119,7 +129,7 @@ def breaches(problem: Problem, elastic: Ints, *, whole: bool, seconds: float | N
     h = _loaded(wide, cost, whole)
     with quiet_stdout():
         h.setOptionValue("mip_rel_gap", 1e-4)
-    status = _run(h, seconds)
+    status = _run(h, nodes_for(problem.matrix) if whole else None)
     if status != _STATUS.kOptimal and h.getInfo().primal_solution_status != 2:
         return None
     found = np.array(h.getSolution().col_value)[columns:]
@@ -196,9 +206,10 @@ def _loaded(problem: Problem, cost: Array, whole: bool) -> Any:
     return h
 
 
-def _run(h: Any, seconds: float | None) -> Any:
+def _run(h: Any, nodes: int | None) -> Any:
     with quiet_stdout():
-        if seconds is not None:
-            h.setOptionValue("time_limit", seconds)
+        if nodes is not None:
+            h.setOptionValue("mip_max_nodes", nodes)
+            h.setOptionValue("time_limit", _AT_LAST)
         h.run()
     return h.getModelStatus()

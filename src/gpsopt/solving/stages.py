@@ -19,6 +19,8 @@ from gpsopt.model.aims import MONEY_AIMS, gravity_of
 from gpsopt.model.soft import BREACH, soft_stages
 from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.settings import AIMS, Sense
+from gpsopt.solving.anyplan import MOST as ANY_PLAN_MOST
+from gpsopt.solving.anyplan import any_plan, tie_purchasers
 from gpsopt.solving.bypurchaser import seek_by_purchaser
 from gpsopt.solving.clock import Clock, Progress
 from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation, Outcome, Stop
@@ -201,10 +203,18 @@ def seek_aims(
     point: Array | None = None
     points: list[Array] = []
     nodes = 0
+    tried: Array | None = None
+    if not start and PLAIN < engine.integer_count <= ANY_PLAN_MOST:
+        found = any_plan(engine, clock.share())
+        nodes = found.nodes
+        if found.status == "infeasible":
+            return Answer("infeasible", (), None, nodes), engine
+        tried = found.point if tie_purchasers(compiled, groups) else None
     for place, aim in enumerate(aims):
         if point is not None and clock.stopped():
             break
-        outcome = _stage(search, aim, point, start[min(place, len(start) - 1)] if start else None)
+        other = start[min(place, len(start) - 1)] if start else tried if point is None else None
+        outcome = _stage(search, aim, point, other)
         nodes += outcome.nodes
         if outcome.status == "infeasible":
             if point is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pyomo.environ as pyo
 
 from gpsopt.model.facts import award_amount
-from gpsopt.model.obligations import commitments_of, steps_worth
+from gpsopt.model.obligations import PairKey, commitments_of, steps_worth
 from gpsopt.model.parts import index_set, param, rows, variable
 from gpsopt.model.world import World
 
@@ -35,16 +36,18 @@ def commitments(m: pyo.ConcreteModel, world: World) -> None:
     b = m.commitments = pyo.Block()
     owed = {key: _units(world, place[key], *signed[key]) for key in sorted(signed) if key in place}
     held = {key: units for key, units in owed.items() if units is not None}
+    unmet = {key: _worth(world, key, *signed[key]) for key in sorted(signed) if key not in held}
     b.SIGNED = index_set(held, dimen=3)
     b.quantity = param(b.SIGNED, list(held.values()))
-    b.UNMET = index_set(sorted(key for key in signed if key not in held), dimen=3)
+    b.UNMET = index_set(unmet, dimen=3)
+    b.missed = param(b.UNMET, list(unmet.values()))
     b.absent = variable(b.UNMET, upper=0.0)  # signed, but no clause leaves the pair: no plan can follow
 
     def contract_is_honoured(b: Any, o: Any, n: Any, t: Any) -> Any:
         return b.model().purchased[o, n, t] >= b.quantity[o, n, t]
 
     def absent_contract_is_honoured(b: Any, o: Any, n: Any, t: Any) -> Any:
-        return b.absent[o, n, t] >= 1
+        return b.absent[o, n, t] >= b.missed[o, n, t]
 
     b.contract_is_honoured = rows(b.SIGNED, contract_is_honoured)
     b.absent_contract_is_honoured = rows(b.UNMET, absent_contract_is_honoured)
@@ -62,3 +65,11 @@ def _units(world: World, pair: int, steps: int, amount: int) -> float | None:
             return None
         steps = max(steps, worth)
     return float(max(steps, int(pairs.least[pair])) * world.need_step[need])
+
+
+def _worth(world: World, key: PairKey, steps: int, amount: int) -> float:
+    """Units that were signed for where nothing can be bought; money at the item's unit value."""
+    facts = world.facts
+    need = facts.needs.key.index(key[1])
+    units = Fraction(max(1, steps) if not amount else steps) * facts.needs.step[need]
+    return float(units + Fraction(amount, 100) / Fraction(facts.unit_value(facts.needs.item[need])))

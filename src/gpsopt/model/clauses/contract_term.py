@@ -13,12 +13,13 @@ from gpsopt.model.world import World
 
 def contract_term(m: pyo.ConcreteModel, world: World) -> None:
     """Source: Ministry of Finance Order 102, in force from March 2020 (terms up to three years); before that year
-    only the choice of a scenario (`before_force = true`), never a duty, and the page says so.
+    only the choice of a scenario, never a duty, and the page says so: a term that a scenario gives binds in its years,
+    one of model.toml from 2020 on (`before_force` says otherwise).
 
     A planner would say: who wins a contract keeps it for its term; it may be renewed, and ends with the model.
 
         y[o,n,t] - y[o,n,t-1] <= y[o,n,r]        for the years r after t within the term, as long as both exist;
-                                                 t from 2020 on, before that only with before_force = true
+                                                 t from 2020 on, before that only by a scenario's choice
 
     | symbol | name | kind | unit |
     |---|---|---|---|

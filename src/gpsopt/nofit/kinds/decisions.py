@@ -31,7 +31,7 @@ def lock(system: System) -> Loosening:
                 slacks.append(Slack((way, *what), ((e.row, sign),), 0.0, most=most))
                 links.append(Link(((len(slacks) - 1, 1.0), (at, -most)), upper=0.0))
         else:
-            effect = system.gives(e.row) * max(most, 1.0)
+            effect = system.gives(e.row) * max(most, 1.0, system.limit(e.row))
             slacks.append(Slack(what, ((e.row, effect),), 1.0, most=1.0, whole=True))
     return Loosening("lock", tuple(slacks), _steps, tuple(links))
 
@@ -60,8 +60,7 @@ def contract(system: System) -> Loosening:
     """The signed contracts of an offer with a need are given up."""
     rows: dict[tuple[str, str], list[tuple[int, float]]] = defaultdict(list)
     for e in system.of("commitments"):
-        effect = 1.0 if e.rule == "absent_contract_is_honoured" else system.limit(e.row)
-        rows[e.key[0], e.key[1]].append((e.row, system.gives(e.row) * effect))
+        rows[e.key[0], e.key[1]].append((e.row, system.gives(e.row) * system.limit(e.row)))
     slacks = tuple(
         Slack(("contract", *key), tuple(terms), 1.0, most=1.0, whole=True) for key, terms in sorted(rows.items())
     )

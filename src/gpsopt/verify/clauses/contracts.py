@@ -39,6 +39,7 @@ def check_commitments(evidence: Evidence) -> list[Outcome]:
     for (offer, need, year), (steps, money) in sorted(signed.items()):
         award = won.get((offer, need, year))
         found, paid = (award.quantity, award.amount) if award else (0, 0)
+        owed = steps, money
         if steps and money:  # the money is owed beyond what the units cost
             offered = world.offers[offer]
             price = world.price(offered, world.needs[need], year)
@@ -49,8 +50,39 @@ def check_commitments(evidence: Evidence) -> list[Outcome]:
             )  # fmt: skip
             faults.append(Fault("commitments", "contract_broken", "allocation.csv", None, "quantity",
                                 key_text((year, need, offer)),
-                                dict(zip(("found", "bound"), said, strict=True))))  # fmt: skip
+                                dict(zip(("found", "bound"), said, strict=True)),
+                                _breach(evidence, (offer, need, year), owed, money, found)))  # fmt: skip
     return [Outcome("commitments", len(signed), tuple(faults))]
+
+
+def _breach(
+    evidence: Evidence, pair: tuple[str, str, int], owed: tuple[int, int], cost: int, found: int
+) -> Breach:  # fmt: skip
+    """Units by which a contract is not honoured: to the fewest that cost so much, or, where nothing can be bought, to
+    what was signed for (money at the unit value of the item)."""
+    world, (offer_key, need_key, year), (steps, money) = evidence.world, pair, owed
+    offer, item = world.offers[offer_key], world.needs[need_key].item
+    fewest = None
+    if offer_key in evidence.pairs.remaining.get((need_key, year), ()):
+        smallest = max(1, offer.min_quantity if world.on("award_size") else 1)
+        price = world.price(offer, world.needs[need_key], year)
+        fewest = _fewest(max(steps, smallest), cost, price, offer.setup, item.step)
+    if fewest is not None:
+        rule, units = "contract_is_honoured", evidence.units(need_key, fewest - found)
+    else:
+        rule, units = "absent_contract_is_honoured", evidence.units(need_key, steps if money else max(1, steps))
+        units += Fraction(money, 100) / item.unit_value
+    return Breach(f"{rule} {offer_key} {need_key}", year, units, "item", item.unit_value)
+
+
+def _fewest(steps: int, money: int, price: int, setup: int, step: Fraction) -> int | None:
+    """At least so many steps that cost at least so many fen; None where no number of them does."""
+    if price == 0:
+        return steps if setup >= money else None
+    while award_cost(steps, price, step) + setup < money:
+        lacking = Fraction((money - setup - award_cost(steps, price, step)) * 10_000, price) / step
+        steps += max(1, int(lacking))
+    return steps
 
 
 def check_contract_term(evidence: Evidence) -> list[Outcome]:

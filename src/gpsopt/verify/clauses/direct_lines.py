@@ -5,7 +5,7 @@ from __future__ import annotations
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import shown
 from gpsopt.verify.rows import key_text
-from gpsopt.verify.verdict import Fault, Outcome
+from gpsopt.verify.verdict import Breach, Fault, Outcome
 
 
 def check_direct_lines(evidence: Evidence) -> list[Outcome]:
@@ -37,7 +37,8 @@ def check_no_new_posts(evidence: Evidence) -> list[Outcome]:
     for (year, need), row in sorted(evidence.written.direct.items()):
         scope = evidence.world.scopes[need, year]
         if row["new"] > 0 and scope != "government_only":
-            faults.append(Fault("no_new_posts", "new_units", "direct.csv", row.line, "new", key_text((year, need)), {
-                "found": shown(evidence.units(need, row["new"])), "scope": scope,
-            }))  # fmt: skip
+            units = evidence.units(need, row["new"])
+            breach = Breach(f"nothing_new {need}", year, units, "item", evidence.world.needs[need].item.unit_value)
+            faults.append(Fault("no_new_posts", "new_units", "direct.csv", row.line, "new", key_text((year, need)),
+                                {"found": shown(units), "scope": scope}, breach))  # fmt: skip
     return [Outcome("no_new_posts", len(evidence.written.direct), tuple(faults))]

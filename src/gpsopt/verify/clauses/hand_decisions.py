@@ -8,7 +8,7 @@ from gpsopt.settings import Lock
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import shown
 from gpsopt.verify.rows import key_text
-from gpsopt.verify.verdict import Fault, Outcome
+from gpsopt.verify.verdict import Breach, Fault, Outcome
 
 
 def check_hand_decisions(evidence: Evidence) -> list[Outcome]:
@@ -35,6 +35,25 @@ def _fault(evidence: Evidence, lock: Lock) -> Fault | None:
     fits = found == held if held is not None else (found > 0) == lock.award
     if fits:
         return None
+    breach = _breach(evidence, lock, found)
     wanted = shown(held) if held is not None else "> 0" if lock.award else "0"
     return Fault("hand_decisions", "lock_broken", file, row.line if row else None, column,
-                 key_text((lock.year, lock.need, lock.offer)), {"found": shown(found), "expected": wanted})  # fmt: skip
+                 key_text((lock.year, lock.need, lock.offer)), {"found": shown(found), "expected": wanted},
+                 breach)  # fmt: skip
+
+
+def _breach(evidence: Evidence, lock: Lock, found: Fraction) -> Breach:
+    """How far the plan departs from a lock: awards not made, or units more or less."""
+    item = evidence.world.needs[lock.need].item
+    if lock.direct is not None:
+        return Breach(
+            f"direct_is_held {lock.need}", lock.year, abs(found - Fraction(lock.direct)), "item", item.unit_value
+        )
+    there = lock.offer in evidence.pairs.remaining.get((lock.need, lock.year), ())
+    place = f"{lock.offer} {lock.need}"
+    if lock.award:
+        rule = "award_is_held" if there else "absent_offer_is_held"
+        return Breach(f"{rule} {place}", lock.year, Fraction(1), "award")
+    rule = "refusal_is_held" if lock.quantity is None else "quantity_is_held" if there else "absent_quantity_is_held"
+    amount = abs(found - Fraction(lock.quantity or 0))
+    return Breach(f"{rule} {place}", lock.year, amount, "item", item.unit_value)
