@@ -68,11 +68,11 @@ class HardClause(Clause):
         return self
 
 
-class Qualification(HardClause):
+class Qualification(Clause):
     min_credit: Annotated[Decimal, Field(ge=0, le=100)] | None = None
 
 
-class FeeStandard(HardClause):
+class FeeStandard(Clause):
     mode: Literal["exclude", "cap"] = "exclude"
 
 
@@ -84,7 +84,7 @@ class Coverage(Clause):
     oversupply: bool = False
 
 
-class Competition(HardClause):
+class Competition(Clause):
     min_candidates: Annotated[int, Field(ge=1)] = 3
     on_thin: Literal["flag", "keep_direct", "ignore"] = "flag"
 
@@ -163,7 +163,7 @@ class Clauses(Strict):
     undertaker_count: UndertakerCount | None = None
     plural_supply: PluralSupply | None = None
     social_organisations: SocialOrganisations | None = None
-    equal_competition: HardClause | None = None
+    equal_competition: Clause | None = None
     affiliated_share: AffiliatedShare | None = None
     project_limit: ProjectLimit | None = None
     gradual_purchase: GradualPurchase | None = None

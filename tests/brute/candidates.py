@@ -45,17 +45,22 @@ def read_world(scenario: Scenario) -> World:
     }
     engagement = {row["undertaker"]: fen(row["engagement_cost"]) for row in inputs.rows("undertakers")}
     clauses = settings.clauses
+    pairs, bent = allowed_pairs(inputs, needs, marks)
     return World(
-        settings, needs, allowed_pairs(inputs, needs, marks),
+        settings, needs, pairs,
         read_limits(inputs) if clauses.on("own_capacity") else (),
         read_relations(inputs) if clauses.on("related_needs") else (),
         budget, group, engagement,
-        settings.lock if clauses.on("hand_decisions") else (), inputs,
+        settings.lock if clauses.on("hand_decisions") else (), inputs, bent,
     )  # fmt: skip
 
 
-def allowed_pairs(inputs: Inputs, needs: tuple[Need, ...], marks: Marks) -> tuple[Pair, ...]:
-    """Candidate pairs less those that a clause excludes, a package going as a whole."""
+Bent = dict[str, frozenset[tuple[str, str, int]]]
+
+
+def allowed_pairs(inputs: Inputs, needs: tuple[Need, ...], marks: Marks) -> tuple[tuple[Pair, ...], Bent]:
+    """Candidate pairs less those that a clause excludes, a package going as a whole; what soft ones would exclude."""
+    bent: dict[str, set[tuple[str, str, int]]] = {}
     candidates: list[tuple[Pair, bool]] = []
     for need in needs:
         for offer in inputs.rows("offers"):
@@ -63,14 +68,24 @@ def allowed_pairs(inputs: Inputs, needs: tuple[Need, ...], marks: Marks) -> tupl
                 if _matches(need, offer, place, year):
                     pair = _capped(inputs, need, offer, _pair(inputs, need, offer, place, year, marks))
                     candidates.append((pair, _refused(inputs, need, offer, pair)))
+                    for clause in _against(inputs, need, offer, pair):
+                        if inputs.settings.clauses.soft(clause):
+                            bent.setdefault(clause, set()).add((pair.offer, pair.need, pair.place))
     left = _without_broken_packages(inputs, candidates)
-    thin = thin_markets(inputs, needs, left)
+    unfit = {key for keys in bent.values() for key in keys}
+    thin = thin_markets(inputs, needs, tuple(p for p in left if (p.offer, p.need, p.place) not in unfit))
     competition = inputs.settings.clauses.competition
-    if not competition.enabled or competition.on_thin != "keep_direct":
-        return left
     lines = {need.name for need in needs if need.quantity > 0}
+    direct = competition.enabled and competition.on_thin == "keep_direct"
+    if direct and competition.soft:
+        bent["competition"] = {
+            (p.offer, p.need, p.place) for p in left if (p.need, p.place) in thin and p.need in lines
+        }
+    said = {clause: frozenset(keys) for clause, keys in bent.items()}
+    if not direct or competition.soft:
+        return left, said
     kept = [(pair, (pair.need, pair.place) in thin and pair.need in lines) for pair in left]
-    return _without_broken_packages(inputs, kept)
+    return _without_broken_packages(inputs, kept), said
 
 
 def thin_markets(inputs: Inputs, needs: tuple[Need, ...], pairs: tuple[Pair, ...]) -> set[tuple[str, int]]:
@@ -121,17 +136,25 @@ def _refused(inputs: Inputs, need: Need, offer: Row, pair: Pair) -> bool:
     clauses = inputs.settings.clauses
     if clauses.on("catalogue_scope") and not need.may_buy[pair.place]:
         return True
-    if clauses.on("qualification") and not _qualified(inputs, need, offer):
+    if any(not clauses.soft(clause) for clause in _against(inputs, need, offer, pair)):
         return True
-    if clauses.on("fee_standard"):
-        judged = clauses.on("equal_competition") and offer["undertaker"] in {
-            row["undertaker"] for row in inputs.rows("undertakers") if row["kind"] == "public_institution"
-        }
-        subsidy = Fraction(offer["subsidy"]) if judged else Fraction(0)
-        if _too_dear(inputs, need, offer, pair, subsidy):
-            return True
     demand = need.years[pair.place].demand
     return clauses.on("award_size") and (units(offer["min_quantity"]) > demand or pair.most < pair.least)
+
+
+def _against(inputs: Inputs, need: Need, offer: Row, pair: Pair) -> list[str]:
+    """The clauses on who may be bought from, and at what price, that speak against a pair."""
+    clauses, found = inputs.settings.clauses, []
+    if clauses.on("qualification") and not _qualified(inputs, need, offer):
+        found.append("qualification")
+    if clauses.on("fee_standard"):
+        institutions = {r["undertaker"] for r in inputs.rows("undertakers") if r["kind"] == "public_institution"}
+        judged = clauses.on("equal_competition") and offer["undertaker"] in institutions
+        if _too_dear(inputs, need, offer, pair, Fraction(0)):
+            found.append("fee_standard")
+        elif judged and _too_dear(inputs, need, offer, pair, Fraction(offer["subsidy"])):
+            found.append("equal_competition")
+    return found
 
 
 def _qualified(inputs: Inputs, need: Need, offer: Row) -> bool:

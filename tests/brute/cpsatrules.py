@@ -298,6 +298,26 @@ def _no_new_posts(p: CpPlan) -> None:
                 p.at_most("no_new_posts", "yuan", [(p.new[need.name, t], ONE)], Fraction(0), need.unit_value)
 
 
+def _left_out(clause: str) -> Callable[[CpPlan], None]:
+    """What is bought although the soft clause would leave it out: units, or yuan above the standard."""
+
+    def rule(p: CpPlan) -> None:
+        items = {row["item"]: row for row in p.world.inputs.rows("items")}
+        subsidies = {row["offer"]: Fraction(row["subsidy"]) for row in p.world.inputs.rows("offers")}
+        for i, pair in enumerate(p.world.pairs):
+            if (pair.offer, pair.need, pair.place) not in p.world.bent.get(clause, ()):
+                continue
+            need = p.need[pair.need]
+            if clause in ("qualification", "competition"):
+                p.at_most(clause, "yuan", [(p.bought[i], ONE)], Fraction(0), need.unit_value)
+                continue
+            above = -Fraction(items[need.item]["cost_standard"])
+            above += subsidies[pair.offer] if clause == "equal_competition" else 0
+            p.at_most(clause, "yuan", [(p.amount[i], Fraction(1, 100)), (p.bought[i], above)], Fraction(0))
+
+    return rule
+
+
 #: clause -> its rules; those that only leave out pairs or new posts stand in the world
 RULES: Final[dict[str, Callable[[CpPlan], None]]] = {
     "continuity": _continuity, "coverage": _coverage, "own_capacity": _own_capacity, "award_size": _award_size,
@@ -306,4 +326,5 @@ RULES: Final[dict[str, Callable[[CpPlan], None]]] = {
     "affiliated_share": _affiliated_share, "project_limit": _project_limit, "gradual_purchase": _gradual_purchase,
     "balanced_areas": _balanced_areas, "contract_term": _contract_term, "commitments": _commitments,
     "hand_decisions": _hand_decisions, "no_new_posts": _no_new_posts,
+    **{name: _left_out(name) for name in ("qualification", "fee_standard", "equal_competition", "competition")},
 }  # fmt: skip

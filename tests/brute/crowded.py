@@ -83,7 +83,7 @@ class _Crowded(Maker):
         """As drawn, with soft clauses among those that may be broken."""
         said = super().settings(rows)
         starred = {"continuity", "coverage", "own_capacity", "award_size", "related_needs", "commitments",
-                   "hand_decisions", "no_new_posts"}  # fmt: skip
+                   "hand_decisions", "no_new_posts", "qualification", "fee_standard", "competition"}  # fmt: skip
         for name in sorted(LIMITS):
             if (name in said["clauses"] or name in starred) and self.chance(0.45):
                 clause = said["clauses"].setdefault(name, {})

@@ -114,6 +114,7 @@ class World:
     engagement: dict[str, int]  # undertaker -> fen for each purchaser and year
     locks: tuple[Any, ...]
     inputs: Inputs
+    bent: Mapping[str, frozenset[tuple[str, str, int]]]  # soft clause -> (offer, need, place) that it would leave out
 
     @property
     def apart(self) -> bool:

@@ -254,6 +254,42 @@ o4,u3,C01,70,,,0.9,0.9
         },
         columns=("hand_decisions.absent",),
     ),
+    # soft, as the four below: hard, they leave pairs out and have no row. u2 has no clean record
+    "qualification": Case(
+        ("qualification",),
+        "[clauses.qualification]\nsoft = true\n",
+        {
+            "undertakers": """\
+undertaker,name_zh,kind,credit,record
+u1,甲社,social_organisation,80,yes
+u2,乙公司,enterprise,75,no
+"""
+        },
+    ),
+    # a meal may cost 80.60: o1 asks 80.50 and a setup of 10 over 60 meals, o2 asks 86.70 and 88.434
+    "fee_standard": Case(
+        ("fee_standard",),
+        "[clauses.fee_standard]\nsoft = true\n",
+        {"items": TABLES["items"].replace("人次,100,", "人次,80.60,")},
+    ),
+    # u2 is an institution that already gets 20 yuan a meal: 106.70 in 2015
+    "equal_competition": Case(
+        ("equal_competition",),
+        "[clauses.equal_competition]\nsoft = true\n",
+        {
+            "undertakers": TABLES["undertakers"].replace("乙公司,enterprise", "乙公司,public_institution"),
+            "offers": TABLES["offers"]
+            .replace("growth\n", "growth,subsidy\n")
+            .replace("0.9,\n", "0.9,,\n")
+            .replace("0.02\n", "0.02,20\n"),
+        },
+    ),
+    # meals are procured, and two are fewer than three candidates
+    "competition": Case(
+        ("competition",),
+        '[clauses.competition]\non_thin = "keep_direct"\nsoft = true\n',
+        {"items": TABLES["items"].replace("contract,人次", "procurement,人次")},
+    ),
     # soft: hard, it is a bound of 0 and no row
     "no_new_posts": Case(("no_new_posts",), "[clauses.no_new_posts]\nsoft = true\n", columns=("new",)),
     # 3000 for a line of 3600 in 2015: 600 yuan of deficit; to engage an undertaker costs 20 or 30 yuan a year

@@ -96,6 +96,17 @@ BY_HAND = {
         "contract_is_honoured[o1,n1,2016]: 12 <= 1 purchased[o1,n1,2016] <= inf\n",
         "absent_contract_is_honoured[o4,n1,2016]: 5 <= 1 commitments.absent[o4,n1,2016] <= inf\n",
     ),
+    "qualification": (
+        "only_the_qualified[o3,n2,2016]: -inf <= 1 purchased[o3,n2,2016] + -1 qualification.only_the_qualified_over[",
+    ),
+    # 80.50 - 80.60 and 86.70 - 80.60 yuan in 万元; setup of 10
+    "fee_standard": (
+        "paid_within_standard[o1,n1,2015]: -inf <= -1e-05 purchased[o1,n1,2015] + 0.001 award[o1,n1,2015] + -1 ",
+        "paid_within_standard[o2,n1,2015]: -inf <= 0.00061 purchased[o2,n1,2015] + -1 ",
+    ),
+    # 86.70 + 20 - 100
+    "equal_competition": ("full_cost_within_standard[o2,n1,2015]: -inf <= 0.00067 purchased[o2,n1,2015] + -1 ",),
+    "competition": ("thin_market_stays_direct[o1,n1,2016]: -inf <= 1 purchased[o1,n1,2016] + -1 competition.",),
     # soft: what is staffed anew is the violation; where n2 is not asked for (2015) there is no row
     "no_new_posts": (
         "no_new_posts.nothing_new[n1,2016]: -inf <= 1 new[n1,2016] + -1 no_new_posts.nothing_new_over[n1,2016] <= 0\n",

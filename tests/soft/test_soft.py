@@ -71,6 +71,8 @@ def test_each_limit_of_a_case_gets_its_violation(name: str, tmp_path: Path) -> N
             continue
         for key in strict.rows[rule].keys:
             one, other = (_terms(c, c.row(rule, key)) for c in (strict, soft))
+            if limit.equal and any(other[0][c] == -v for c, v in one[0].items()):  # an equation may be turned round
+                other = ({c: -v for c, v in other[0].items()}, -other[2], -other[1])
             extra = {column: value for column, value in other[0].items() if column not in one[0]}
             assert {c: v for c, v in other[0].items() if c not in extra} == one[0]
             assert other[1:] == one[1:]
@@ -262,8 +264,7 @@ def test_runs_without_soft_clauses_say_nothing_of_them() -> None:
     [
         *(
             (f"[clauses.{name}]\nsoft = true\n", "clause_not_soft")
-            for name in ("catalogue_scope", "purchaser_kind", "qualification", "fee_standard", "competition",
-                         "equal_competition")
+            for name in ("catalogue_scope", "purchaser_kind")
         ),
         ("[clauses.existing_budget]\nsoft = true\n", "identity_fixed"),
         ("[clauses.continuity]\npriority = 1\n", "priority_idle"),

@@ -33,6 +33,7 @@ o1,u1,C01,80.50,10,{most},0.8,0.9
 o2,u2,C01,85,,{most},0.7,0.8
 o4,u3,C01,70,,,0.9,0.9
 """
+FIFTY = "0.8333333333333333333333333334"  # of 60
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,35 @@ CASES = {
         '[[lock]]\nneed = "n1"\nyear = 2015\ndirect = 0\n'
         '[[lock]]\nneed = "n1"\nyear = 2015\noffer = "o4"\naward = true\n',
     ),
+    # all 60 must be served: 40 stay, five and five can be bought of the qualified, ten of u3
+    "the unqualified": Case(
+        "qualification", (("only_the_qualified o4 n1", "10", "item"),), {"yuan": "1000"}, base("1", "5")
+    ),
+    # 50 must be served, five of them of o2 at 85 yuan: one above the standard of 84
+    "above the standard": Case(
+        "fee_standard", (("paid_within_standard o2 n1", "5", "yuan"),), {"yuan": "5"},
+        {**base(FIFTY, "5"), "items": TABLES["items"].replace("人次,100,", "人次,84,")},
+    ),
+    # u2 is an institution that already gets 20 yuan a meal: 105 at full cost, five above 100
+    "full cost": Case(
+        "equal_competition", (("full_cost_within_standard o2 n1", "25", "yuan"),), {"yuan": "25"},
+        {**base(FIFTY, "5"), "undertakers": WITH_U3.replace("乙公司,enterprise", "乙公司,public_institution"),
+         "offers": OFFERS.format(most="5").replace("satisfaction\n", "satisfaction,subsidy\n")
+         .replace("0.7,0.8\n", "0.7,0.8,20\n").replace(",0.9\n", ",0.9,\n")},
+        "[clauses.equal_competition]\n",
+    ),
+    # meals are procured from two candidates: they should stay direct, but 50 must be served
+    "a thin market": Case(
+        "competition",
+        (("thin_market_stays_direct o1 n1", "5", "item"), ("thin_market_stays_direct o2 n1", "5", "item")),
+        {"yuan": "1000"},
+        {**base(FIFTY, "5"), "items": TABLES["items"].replace("contract,人次", "procurement,人次")},
+        '[clauses.competition]\non_thin = "keep_direct"\n',
+    ),
     # 50 must be served: 40 stay, five of o1 at the most, so that five of o2 are bought although it was refused
     "a refusal": Case(
         "hand_decisions", (("refusal_is_held o2 n1", "5", "item"),), {"yuan": "500"},
-        base("0.8333333333333333333333333334", "5"),
+        base(FIFTY, "5"),
         '[[lock]]\nneed = "n1"\nyear = 2015\noffer = "o2"\naward = false\n',
     ),
 }  # fmt: skip
@@ -89,8 +115,10 @@ CASES = {
 
 def written(case: Case, folder: Path, soft: bool) -> Path:
     (folder / "tables").mkdir(parents=True)
-    clause = f"[clauses.{case.clause}]\nsoft = true\n" if soft else ""
-    (folder / "model.toml").write_text(MODEL + clause + case.settings, encoding="utf-8")
+    head = f"[clauses.{case.clause}]\n"
+    said = case.settings if head in case.settings else head + case.settings
+    said = said.replace(head, f"{head}soft = true\n") if soft else said
+    (folder / "model.toml").write_text(MODEL + said, encoding="utf-8")
     for name, text in case.tables.items():
         (folder / "tables" / f"{name}.csv").write_text(text, encoding="utf-8")
     return folder

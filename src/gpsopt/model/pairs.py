@@ -1,7 +1,8 @@
 """Which offer may serve which need in which year; what is left out keeps its clause and reason.
 
 A pair matches where item, area, need list and years match and there is demand. Clauses then exclude
-pairs in a fixed order; the first reason is kept. Sources: 3(1) catalogue, 3(3) conditions of
+pairs in a fixed order; the first reason is kept. A soft clause leaves no pair out: what it would leave out is
+`bent`, and no candidate of a market. Sources: 3(1) catalogue, 3(3) conditions of
 undertakers, 3(5) fees fixed by the matter, 3(4) contracts, 2(2)3 competition.
 """
 
@@ -69,6 +70,7 @@ class Pairs:
     least: Ints  # an award has at least this quantity: max(min_quantity, one step)
     most: Ints
     excluded: tuple[Exclusion, ...]
+    bent: Mapping[str, Ints]  # soft clause -> positions of the pairs that it would leave out
     candidates: Ints  # (needs, years) unrelated undertakers among the pairs
     thin: Bools  # (needs, years)
 
@@ -87,8 +89,12 @@ def pairs_of(facts: Facts) -> Pairs:
     least, most = _limits(facts, offers, found)
     clause = np.full(len(found.offer), None, dtype=object)
     reason = np.full(len(found.offer), None, dtype=object)
+    bent: dict[str, Bools] = {}
 
     def exclude(where: Bools, name: str, why: Any) -> None:
+        if facts.settings.clauses.soft(name):
+            bent[name] = where
+            return
         fresh = where & (clause == None)  # noqa: E711  elementwise
         clause[fresh] = name
         reason[fresh] = why[fresh] if isinstance(why, np.ndarray) else why
@@ -104,10 +110,11 @@ def pairs_of(facts: Facts) -> Pairs:
     if clauses.on("fee_standard"):
         if clauses.fee_standard.mode == "cap":
             price = np.minimum(price, _ceiling(facts, offers, found))
-        exclude(_above_standard(facts, offers, found, price), "fee_standard", "above_cost_standard")
+        above = _above_standard(facts, offers, found, price)
+        exclude(above, "fee_standard", "above_cost_standard")
         if clauses.on("equal_competition"):
-            full = price + offers.subsidy[found.offer]
-            exclude(_above_standard(facts, offers, found, full), "equal_competition", "full_cost_above_standard")
+            full = _above_standard(facts, offers, found, price + offers.subsidy[found.offer])
+            exclude(full & ~above, "equal_competition", "full_cost_above_standard")
     if clauses.on("award_size"):
         exclude(
             offers.min_quantity[found.offer] > facts.needs.demand[found.need, found.year],
@@ -115,7 +122,8 @@ def pairs_of(facts: Facts) -> Pairs:
         )  # fmt: skip
         exclude(most < least, "award_size", "no_room_for_an_award")
         exclude(_package_broken(offers, found, clause), "award_size", "package_incomplete")
-    candidates, thin = _markets(facts, offers, found, clause == None)  # noqa: E711
+    fit = np.logical_and.reduce([clause == None, *(~where for where in bent.values())])  # noqa: E711
+    candidates, thin = _markets(facts, offers, found, fit)
     if clauses.on("competition") and clauses.competition.on_thin == "keep_direct":
         kept = thin & (facts.lines.quantity > 0)[:, None]
         exclude(kept[found.need, found.year], "competition", "thin_market")
@@ -126,6 +134,7 @@ def pairs_of(facts: Facts) -> Pairs:
         offers=offers, offer=found.offer[left], need=found.need[left], year=found.year[left], price=price[left],
         least=least[left], most=most[left],
         excluded=_exclusions(facts, offers, found, clause, reason),
+        bent={name: np.flatnonzero(where[left]) for name, where in bent.items()},
         candidates=candidates, thin=thin,
     )  # fmt: skip
 

@@ -92,6 +92,10 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
         Limit("direct_is_held", "yuan", need=0, equal=True),
     ),
     "no_new_posts": (Limit("nothing_new", "yuan", need=0),),
+    "qualification": (Limit("only_the_qualified", "yuan", need=1),),
+    "fee_standard": (Limit("paid_within_standard", "yuan"),),
+    "equal_competition": (Limit("full_cost_within_standard", "yuan"),),
+    "competition": (Limit("thin_market_stays_direct", "yuan", need=1),),
 }  # fmt: skip
 
 

@@ -171,9 +171,11 @@ def widened(world: World) -> World:
     price = np.append(pairs.price, [pairs.offers.price[o, t] for o, _n, t, _c in more]).astype(np.int64)
     order = np.lexsort((year, need, offer))
     offer, need, year, least = offer[order], need[order], year[order], least[order].astype(np.int64)
+    moved = np.argsort(order)  # where each pair stands now
+    bent = {name: np.sort(moved[places]) for name, places in pairs.bent.items()}
     most = np.maximum(most[order], facts.needs.demand[need, year])
     least = np.minimum(least, most)
-    pairs = replace(pairs, offer=offer, need=need, year=year, price=price[order], least=least, most=most)
+    pairs = replace(pairs, offer=offer, need=need, year=year, price=price[order], least=least, most=most, bent=bent)
     return World(facts, pairs, world.marks, most, binary_of(facts, pairs))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from gpsopt.verify.world import Need, NeedYearKey, Offer, World
@@ -19,6 +20,7 @@ class Pairs:
 
     remaining: Mapping[NeedYearKey, tuple[str, ...]]
     excluded: Mapping[Pair, str]
+    bent: Mapping[str, frozenset[Pair]]  # soft clause -> pairs that it would leave out
     candidates: Mapping[NeedYearKey, int]
     thin: Mapping[NeedYearKey, bool]
 
@@ -44,12 +46,17 @@ def pairs_of(world: World) -> Pairs:
             if clause:
                 excluded[offer.key, need.key, year] = clause
     _exclude_broken_packages(world, matched, excluded)
-    candidates = {key: _candidates(world, key, offers, excluded) for key, offers in matched.items()}
+    bent = _bent(world, matched)
+    unfit = excluded.keys() | {pair for pairs in bent.values() for pair in pairs}
+    candidates = {key: _candidates(world, key, offers, unfit) for key, offers in matched.items()}
     thin = {key: is_thin(world, world.needs[key[0]], key[1], count) for key, count in candidates.items()}
     if world.on("competition") and world.settings.clauses.competition.on_thin == "keep_direct":
         for (need_key, year), offers_of in matched.items():
             line = world.lines.get(need_key)
             if thin[need_key, year] and line is not None and line.quantity > 0:
+                if world.settings.clauses.soft("competition"):
+                    bent["competition"] |= {(key, need_key, year) for key in offers_of}
+                    continue
                 for key in offers_of:
                     excluded.setdefault((key, need_key, year), "competition")
         _exclude_broken_packages(world, matched, excluded)
@@ -57,7 +64,21 @@ def pairs_of(world: World) -> Pairs:
         (need_key, year): tuple(o for o in offers_of if (o, need_key, year) not in excluded)
         for (need_key, year), offers_of in matched.items()
     }
-    return Pairs(remaining, excluded, candidates, thin)
+    left = {clause: frozenset(pairs - excluded.keys()) for clause, pairs in bent.items()}
+    return Pairs(remaining, excluded, left, candidates, thin)
+
+
+def _bent(world: World, matched: Mapping[NeedYearKey, list[str]]) -> dict[str, set[Pair]]:
+    """What the soft clauses on pairs would leave out."""
+    tests = {"qualification": _unqualified, "fee_standard": _too_dear, "equal_competition": _dear_at_full_cost}
+    soft = {name: test for name, test in tests.items() if world.settings.clauses.soft(name)}
+    found: dict[str, set[Pair]] = {name: set() for name in (*soft, "competition")}
+    for (need_key, year), offers in matched.items() if soft else ():
+        for key in offers:
+            for name, test in soft.items():
+                if test(world, world.offers[key], world.needs[need_key], year):
+                    found[name].add((key, need_key, year))
+    return found
 
 
 def mismatch(world: World, offer: Offer, need: Need, year: int) -> str:
@@ -77,19 +98,38 @@ def first_clause_against(world: World, offer: Offer, need: Need, year: int) -> s
     """The first clause that excludes a matching pair by itself (packages and thin markets apart)."""
     if world.on("catalogue_scope") and world.scopes[need.key, year] != "purchasable":
         return "catalogue_scope"
-    if world.on("qualification") and unmet_conditions(world, offer, need):
+    clauses = world.settings.clauses
+    if not clauses.soft("qualification") and _unqualified(world, offer, need, year):
         return "qualification"
-    demand = world.demand(need.key, year).demand
-    if world.on("fee_standard"):
-        price = world.price(offer, need, year)
-        if above_standard(offer, need, price, demand):
-            return "fee_standard"
-        full = price + (offer.subsidy if world.undertakers[offer.undertaker].kind == "public_institution" else 0)
-        if world.on("equal_competition") and above_standard(offer, need, full, demand):
-            return "equal_competition"
-    if world.on("award_size") and no_size(world, offer, demand):
+    if not clauses.soft("fee_standard") and _too_dear(world, offer, need, year):
+        return "fee_standard"
+    if not clauses.soft("equal_competition") and _dear_at_full_cost(world, offer, need, year):
+        return "equal_competition"
+    if world.on("award_size") and no_size(world, offer, world.demand(need.key, year).demand):
         return "award_size"
     return ""
+
+
+def _unqualified(world: World, offer: Offer, need: Need, _year: int) -> bool:
+    return world.on("qualification") and bool(unmet_conditions(world, offer, need))
+
+
+def _too_dear(world: World, offer: Offer, need: Need, year: int) -> bool:
+    demand = world.demand(need.key, year).demand
+    return world.on("fee_standard") and above_standard(offer, need, world.price(offer, need, year), demand)
+
+
+def _dear_at_full_cost(world: World, offer: Offer, need: Need, year: int) -> bool:
+    """Within the standard by its price, above it with what it gets from the budget."""
+    if not (world.on("fee_standard") and world.on("equal_competition")) or _too_dear(world, offer, need, year):
+        return False
+    price, demand = world.price(offer, need, year), world.demand(need.key, year).demand
+    return above_standard(offer, need, price + subsidy_of(world, offer), demand)
+
+
+def subsidy_of(world: World, offer: Offer) -> int:
+    """What a public institution's offer already gets from the budget, millionths of a yuan a unit."""
+    return offer.subsidy if world.undertakers[offer.undertaker].kind == "public_institution" else 0
 
 
 def unmet_conditions(world: World, offer: Offer, need: Need) -> tuple[str, ...]:
@@ -180,12 +220,12 @@ def _exclude_broken_packages(world: World, matched: Mapping[NeedYearKey, list[st
                 excluded.setdefault((key, need_key, year), "award_size")
 
 
-def _candidates(world: World, key: NeedYearKey, offers: list[str], excluded: Mapping[Pair, str]) -> int:
+def _candidates(world: World, key: NeedYearKey, offers: list[str], unfit: AbstractSet[Pair]) -> int:
     """Undertakers unrelated to each other and to the purchaser, among the pairs that are left."""
     purchaser = world.needs[key[0]].purchaser
     found = set()
     for offer in offers:
-        if (offer, *key) in excluded:
+        if (offer, *key) in unfit:
             continue
         undertaker = world.undertakers[world.offers[offer].undertaker]
         if undertaker.affiliated_to != purchaser:

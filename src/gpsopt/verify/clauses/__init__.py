@@ -19,6 +19,7 @@ from gpsopt.verify.clauses.goals import check_goals
 from gpsopt.verify.clauses.gradual_purchase import check_gradual_purchase
 from gpsopt.verify.clauses.hand_decisions import check_hand_decisions
 from gpsopt.verify.clauses.ledger import check_ledger
+from gpsopt.verify.clauses.left_out import check_left_out
 from gpsopt.verify.clauses.own_capacity import check_own_capacity
 from gpsopt.verify.clauses.prices import check_prices
 from gpsopt.verify.clauses.project_limit import check_project_limit
@@ -38,6 +39,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_rows_complete,
     check_candidates,
     check_excluded,
+    check_left_out,
     check_direct_lines,
     check_no_new_posts,
     check_served,
