@@ -16,9 +16,10 @@ import numpy as np
 from gpsopt.errors import SolverError
 from gpsopt.model.world import World
 from gpsopt.solving.engine import Array, Engine, Limits, Outcome
+from gpsopt.solving.held import held_row
 from gpsopt.solving.large import coupling
 from gpsopt.solving.neighbourhoods import Neighbourhoods, groups_of
-from gpsopt.solving.stages import PLAIN, Aim, Options, Stage, held_row
+from gpsopt.solving.stages import PLAIN, Aim, Options, Stage
 
 _NODES: Final = 200
 _GAP: Final = 0.02  # of the awards shared: two in a hundred do not make another plan

@@ -6,6 +6,7 @@ plan never proves that while it looks for one purchaser by purchaser.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -22,16 +23,23 @@ _NODES: Final = 2_000
 _ANY: Final = 1e9  # a gap that every plan reaches
 
 
-def any_plan(engine: Engine, seconds: float | None) -> Outcome:
-    """The first plan that the solver finds, or the proof that there is none; `limit` where it found neither."""
-    engine.set_cost(np.zeros(engine.column_count))
+def any_plan(engine: Engine, compiled: Any, groups: Groups, seconds: float | None) -> Outcome:
+    """The first plan that the solver finds, or the proof that there is none; `limit` where it found neither.
+
+    The plan is handed on only where decisions of several purchasers are tied: elsewhere the search finds better ones.
+    """
+    unknown = Outcome("limit", None, float("inf"), float("-inf"), 0)
+    if engine.integer_count > MOST:
+        return unknown
+    engine.set_cost(np.zeros(len(engine.integer)))
     try:
-        return engine.minimise(Limits(_ANY, _ANY, seconds, _NODES))
+        found = engine.minimise(Limits(_ANY, _ANY, seconds, _NODES))
     except SolverError:
-        return Outcome("limit", None, float("inf"), float("-inf"), 0)
+        return unknown
+    return found if _tied(compiled, groups) else replace(found, point=None)
 
 
-def tie_purchasers(compiled: Any, groups: Groups) -> bool:
+def _tied(compiled: Any, groups: Groups) -> bool:
     """Are decisions of several purchasers counted together (undertakers in a year, awards of an undertaker)?
 
     Then a plan that is decided purchaser by purchaser seldom keeps the count: the search begins from any plan.

@@ -130,10 +130,6 @@ class Engine:
         return self._integer
 
     @property
-    def column_count(self) -> int:
-        return len(self._cost)
-
-    @property
     def has_integers(self) -> bool:
         return bool(self._integer.any())
 

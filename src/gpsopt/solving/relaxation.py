@@ -18,8 +18,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 from gpsopt.errors import SolverError
+from gpsopt.solving.held import held_row
 from gpsopt.solving.instance import Array, loaded, quiet_stdout, scale_of
-from gpsopt.solving.stages import Aim, held_row
+from gpsopt.solving.stages import Aim
 
 _STATUS: Final = highspy.HighsModelStatus
 #: up to so many numbers are changed one by one; beyond, the whole model is handed over again (the bases stay)

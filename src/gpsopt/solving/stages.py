@@ -19,11 +19,11 @@ from gpsopt.model.aims import MONEY_AIMS, gravity_of
 from gpsopt.model.soft import BREACH, soft_stages
 from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.settings import AIMS, Sense
-from gpsopt.solving.anyplan import MOST as ANY_PLAN_MOST
-from gpsopt.solving.anyplan import any_plan, tie_purchasers
+from gpsopt.solving.anyplan import any_plan
 from gpsopt.solving.bypurchaser import seek_by_purchaser
 from gpsopt.solving.clock import Clock, Progress
 from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation, Outcome, Stop
+from gpsopt.solving.held import held_row
 from gpsopt.solving.large import seek_large
 from gpsopt.solving.neighbourhoods import Groups, groups_of
 from gpsopt.solving.pool import Pool
@@ -117,15 +117,6 @@ class Aim:
         return abs(value) if np.isnan(total) else float(total)
 
 
-@dataclass(frozen=True)
-class HeldRow:
-    """lower <= weights . x <= upper, brought to weights of at most 1."""
-
-    weights: Array
-    lower: float
-    upper: float
-
-
 def aims_of(world: World, compiled: Any) -> tuple[Aim, ...]:
     """What is sought, ready to be minimised or maximised: violations of soft clauses, then the aims of the order."""
     settings = world.facts.settings
@@ -202,14 +193,12 @@ def seek_aims(
     stages: list[Stage] = []
     point: Array | None = None
     points: list[Array] = []
-    nodes = 0
-    tried: Array | None = None
-    if not start and PLAIN < engine.integer_count <= ANY_PLAN_MOST:
-        found = any_plan(engine, clock.share())
-        nodes = found.nodes
-        if found.status == "infeasible":
+    tried, nodes = None, 0
+    if not start and engine.integer_count > PLAIN:
+        any_ = any_plan(engine, compiled, groups, clock.share())
+        tried, nodes = any_.point, any_.nodes
+        if any_.status == "infeasible":
             return Answer("infeasible", (), None, nodes), engine
-        tried = found.point if tie_purchasers(compiled, groups) else None
     for place, aim in enumerate(aims):
         if point is not None and clock.stopped():
             break
@@ -378,21 +367,6 @@ def tolerance_of(world: World, aim: str, options: Options) -> float:
         return 0.0
     given = world.facts.settings.aims.tolerance.get(aim)  # type: ignore[call-overload]
     return float(given) if given is not None else max(0.001, DEFAULT_GAP if options.gap is None else options.gap)
-
-
-def held_row(aim: Aim, weights: Array, constant: float, scale: float, value: float, tolerance: float) -> HeldRow:
-    """The row that keeps weights . x (the aim or a part of it, now worth `value`) within tolerance x scale.
-
-    `scale` nan: the part's own value with its constant.
-    """
-    size = abs(value + constant) if np.isnan(scale) else float(scale)
-    norm = max(1e-12, float(np.abs(weights).max()))
-    # Held closer than the solver can tell, true plans would be lost: a fifth of a fen, and for the least
-    # coverage what its own rows may be passed by.
-    least = 2e-6 if aim.name == "worst_area" else max(1e-9 * abs(value), 2e-7 * norm)
-    slack = max(tolerance * size, least)
-    low, high = (-np.inf, value + slack) if aim.sense == "min" else (value - slack, np.inf)
-    return HeldRow(weights / norm, low / norm, high / norm)
 
 
 def hold_aim(engine: Engine, world: World, aim: Aim, stage: Stage, point: Array) -> None:
