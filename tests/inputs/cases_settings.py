@@ -98,7 +98,7 @@ CASES = (
     Case("projects_before_their_guide", "limit_before_guide",
          lambda small: small.toml(MODEL.replace("[2015, 2016]", "[2014, 2015, 2016]").replace("= 2014", "= 2013")
                                   + "[clauses.project_limit]\nmax_awards = 2\n"),
-         TOML, 5, "clauses.project_limit", "project_limit", "note", also=("budget_missing",)),
+         TOML, 5, "clauses.project_limit", "project_limit", "note", also=("year_without_budgets",)),
     Case("a_term_longer_than_its_law", "term_too_long",
          more("[clauses.contract_term]\nyears = 4\nbefore_force = true\n"),
          TOML, 6, "clauses.contract_term.years", "4", "warning"),
