@@ -14,6 +14,7 @@ from gpsopt.datapackage import write_package
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.tables import SCHEMA
 from gpsopt.workbooks.importing import checked_name, examine, import_book
+from gpsopt.workbooks.marking import MOST_COMMENTS
 from gpsopt.workbooks.template import write_template
 from tests.cli.running import process
 
@@ -151,23 +152,47 @@ def test_control_totals_tie_to_the_fen(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.slow
-def test_twenty_thousand_rows_with_findings_within_ten_seconds(tmp_path: Path) -> None:
-    """Children's and own processor seconds: the machine may be busy with other work."""
-    import resource
+def large(path: Path, rows: int, bad: int) -> None:
+    """The town's workbook with `rows` offers, of which the first `bad` name an undertaker that is not there."""
     from dataclasses import replace
 
     import pandas as pd
 
-    scenario = filled("town", tmp_path / "small.xlsx")
+    scenario = read_scenario(MODELS / "town")
     offers = scenario.tables["offers"]
-    many = pd.concat([offers] * (20_000 // len(offers)), ignore_index=True)
-    many["offer"] = [f"x{i:05d}" for i in range(len(many))]
+    many = pd.concat([offers] * (rows // len(offers) + 1), ignore_index=True).iloc[:rows]
+    many = many.assign(offer=[f"x{i:05d}" for i in range(rows)])
+    many.loc[: bad - 1, "undertaker"] = "nobody"
     tables = scenario.tables.with_frame("offers", many)
-    path = tmp_path / "large.xlsx"
     write_template(path, "zh", replace(scenario, tables=tables), (MODELS / "town/model.toml").read_text("utf-8"))
-    book_started = time.process_time(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+
+
+def test_every_fault_is_red_and_the_first_of_a_column_are_commented(tmp_path: Path) -> None:
+    path, bad = tmp_path / "book.xlsx", MOST_COMMENTS + 20
+    large(path, bad + 5, bad)
     seen = examine(path)
-    used = time.process_time() - book_started[0] + resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    assert seen.rows["offers"] > 19_000 and seen.marked is not None
-    assert used - book_started[1] < 10
+    assert seen.marked is not None and sum(f.code == "reference_unknown" for f in seen.findings) == bad
+    (said,) = [f for f in seen.findings if f.code == "marked_without_comment"]
+    assert said.details == {"count": "20", "most": MOST_COMMENTS} and "20" in said.line("zh")
+    sheet = next(s for s in load_workbook(seen.marked) if s.title.startswith("offers"))
+    cells = [sheet.cell(row, 2) for row in range(5, 5 + bad + 5)]
+    red = [cell.fill.fgColor.rgb == "FFF4B6B6" for cell in cells]
+    assert red == [True] * bad + [False] * 5
+    assert [cell.comment is not None for cell in cells] == [True] * MOST_COMMENTS + [False] * 25
+
+
+@pytest.mark.slow
+def test_twenty_thousand_rows_with_findings_within_ten_seconds(tmp_path: Path) -> None:
+    """Every row has a fault. Children's and own processor seconds: the machine may be busy with other work."""
+    import resource
+
+    def used() -> float:
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return time.process_time() + children.ru_utime + children.ru_stime
+
+    path = tmp_path / "large.xlsx"
+    large(path, 20_000, 20_000)
+    started = used()
+    seen = examine(path)
+    assert used() - started < 10
+    assert seen.marked is not None and sum(f.severity == "error" for f in seen.findings) == 20_000

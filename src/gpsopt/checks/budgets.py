@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,17 +12,21 @@ from gpsopt.money import format_money
 
 
 def check_budgets_exist(view: View) -> Iterator[Finding]:
-    """Every purchaser with needs has a budget in every model year."""
+    """Every purchaser with needs has a budget in every model year; one under an unknown name is not missing too."""
     if not view.whole("budgets"):
         return
+    named = set(view.tables["purchasers"]["purchaser"])
     given = {(purchaser, year) for _line, purchaser, year in view.cells("budgets", "purchaser", "year")}
+    misnamed = Counter(year for purchaser, year in given if purchaser not in named)
+    asked = sorted({need.purchaser for need in view.needs.values() if need.purchaser in named})
     known = {year for _purchaser, year in given if year is not None}
     for year in view.years:
         if known and year not in known:
             yield view.said("error", "year_without_budgets", "years", year, years=", ".join(map(str, sorted(known))))
-    for purchaser in sorted({need.purchaser for need in view.needs.values() if need.purchaser is not None}):
-        for year in view.years:
-            if (purchaser, year) not in given and (year in known or not known):
+            continue
+        missing = [purchaser for purchaser in asked if (purchaser, year) not in given]
+        if len(missing) > misnamed[year]:
+            for purchaser in missing:
                 yield view.find("error", "budget_missing", "budgets", None, "amount", purchaser, year=year)
 
 

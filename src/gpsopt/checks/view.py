@@ -122,27 +122,33 @@ class View:
         """Could the table be read at all? Where not, what refers to it is not blamed."""
         if len(self.tables[table]):
             return True
-        file = self.tables.files.get(table, "")
-        return not any(f.severity == "error" and f.file == file for f in self.scenario.findings)
+        return not any(f.severity == "error" and self._of(f, table) for f in self.scenario.findings)
 
     def whole(self, table: str) -> bool:
         """Was every cell of the table read? Where not, what seems to be missing may stand in a refused row."""
-        file = self.tables.files.get(table, "")
-        return self.usable(table) and not any(file == refused for refused, _row, _column in self._refused_cells)
+        return self.usable(table) and self._place(table) not in {place for place, _row, _column in self._refused_cells}
 
     def was_read(self, table: str, line: int, column: str) -> bool:
         """Was this cell read? An empty one that was refused has its finding already."""
-        return (self.tables.files.get(table, ""), line, column) not in self._refused_cells
+        return (self._place(table), line, column) not in self._refused_cells
+
+    def _place(self, table: str) -> tuple[str, str]:
+        """File and sheet of a table: those of a workbook have one file."""
+        return self.tables.files.get(table, ""), self.tables.sheets.get(table, "")
+
+    def _of(self, finding: Finding, table: str) -> bool:
+        return (finding.file, finding.sheet) == self._place(table)
 
     @cached_property
-    def _refused_cells(self) -> frozenset[tuple[str, int | None, str]]:
-        return frozenset((f.file, f.row, f.column) for f in self.scenario.findings if f.severity == "error")
+    def _refused_cells(self) -> frozenset[tuple[tuple[str, str], int | None, str]]:
+        found = self.scenario.findings
+        return frozenset(((f.file, f.sheet), f.row, f.column) for f in found if f.severity == "error")
 
     def refused(self, table: str) -> frozenset[str]:
         """The identifiers of a table that could not be accepted: what names them is not blamed too."""
-        file, key = self.tables.files.get(table, ""), SCHEMA[table].key[0]
-        findings = self.scenario.findings
-        return frozenset(f.value for f in findings if f.severity == "error" and (f.file, f.column) == (file, key))
+        key, findings = SCHEMA[table].key[0], self.scenario.findings
+        refused = (f for f in findings if f.severity == "error" and f.column == key and self._of(f, table))
+        return frozenset(f.value for f in refused)
 
     def hard(self, clause: str) -> bool:
         """Is a clause in force, and not softened?"""

@@ -19,8 +19,9 @@ from typing import Any, Final
 from gpsopt.desk.place import Desk, check_name
 from gpsopt.desk.reading import MARKED
 from gpsopt.errors import Finding, UsageError
+from gpsopt.workbooks.limits import WALL_SECONDS
 
-#: seconds and bytes that reading may take
+#: processor seconds and bytes that reading may take, and each process that it starts
 SECONDS: Final = 20
 BYTES: Final = 1_000_000_000
 #: bytes of everything in one upload
@@ -80,7 +81,7 @@ def _read(place: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "gpsopt.desk.reading", str(place)]
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
     try:
-        done = subprocess.run(command, capture_output=True, timeout=SECONDS + 10, env=environment, check=False)
+        done = subprocess.run(command, capture_output=True, timeout=2 * WALL_SECONDS, env=environment, check=False)
         answer = json.loads(done.stdout)
     except (subprocess.TimeoutExpired, ValueError):
         raise UsageError("upload_not_read", seconds=SECONDS, memory=BYTES // 1_000_000_000) from None

@@ -13,6 +13,7 @@ from gpsopt.checks import check
 from gpsopt.errors import Finding, UsageError, visible
 from gpsopt.read import write_tables
 from gpsopt.scenario import Scenario
+from gpsopt.workbooks.marking import MOST_COMMENTS
 from gpsopt.workbooks.reading import Book, ask, read_book, scenario_of
 from gpsopt.workbooks.scan import number
 
@@ -54,9 +55,12 @@ def _examined(path: Path, model: Path | None, lang: str, mark: bool) -> tuple[Im
         findings = check(scenario)
     marked = None
     if mark and book.is_workbook and (marks := _marks(book, findings, lang)):
-        marked = _marked(path, marks)
+        marked, uncommented = _marked(path, marks)
         if marked is None:
             findings = (*findings, Finding("note", "not_marked", book.name))
+        elif uncommented:
+            details: dict[str, object] = {"count": f"{uncommented:,}", "most": MOST_COMMENTS}
+            findings = (*findings, Finding("note", "marked_without_comment", book.name, details=details))
     rows = {name: len(frame) for name, frame in book.frames.items()}
     return Imported(rows, tuple(findings), marked, scenario), settings
 
@@ -80,11 +84,14 @@ def _marks(book: Book, findings: Iterable[Finding], lang: str) -> list[dict[str,
     return marks
 
 
-def _marked(path: Path, marks: list[dict[str, Any]]) -> Path | None:
-    """The user's own workbook with red cells and comments, beside the original; None where it cannot be made."""
+def _marked(path: Path, marks: list[dict[str, Any]]) -> tuple[Path | None, int]:
+    """The user's own workbook with red cells and comments, beside the original; None where it cannot be made.
+
+    And how many of its cells are red without a comment.
+    """
     to = checked_name(path)
     answer = ask({"do": "mark", "path": str(path), "to": str(to), "marks": marks})
-    return None if "refused" in answer else to
+    return (None, 0) if "refused" in answer else (to, answer["uncommented"])
 
 
 def _store(scenario: Scenario, settings: str, model: Path) -> None:
