@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,6 +24,17 @@ def test_specifications_are_read() -> None:
     assert vary.values == ("0.9", "1.0", "1.1") and vary.table == "budgets"
     assert vary.where == (("purchaser", ("civil", "culture")), ("year", ("2015",)))
     assert vary_of("clauses.project_limit.max_awards=set:1,2").table == ""
+
+
+def test_values_stand_as_numbers_where_all_are_and_codes_stay_as_written() -> None:
+    """007 is a code, 1 beside 1.5 a number with a point, 2 beside 3 a whole one."""
+    said = {"budgets.amount=scale:1,1.5": [1.0, 1.5], "clauses.project_limit.max_awards=set:2,3": [2, 3],
+            "offers.item=set:007,T2": ["007", "T2"], "offers.item=set:007,008": ["007", "008"],
+            "regime=set:pooled,fees_stay": ["pooled", "fees_stay"]}  # fmt: skip
+    for text, values in said.items():
+        vary = vary_of(text)
+        read = [vary.value_of(value) for value in vary.values]
+        assert read == values and [type(v) for v in read] == [type(v) for v in values]
 
 
 @pytest.mark.parametrize(
@@ -75,6 +87,9 @@ def test_the_same_futures_meet_every_point(tmp_path: Path) -> None:
     futures = futures_of(points, varied, answers, tmp_path, 40, 3)
     assert len(futures) == 80 and list(futures["draw"]) == [*range(1, 41)] * 2
     assert futures_of(points, varied, answers, tmp_path, 40, 3).equals(futures)  # read back
+    many = futures_of(points, varied, answers, tmp_path, 2_500, 3, workers=2)  # in processes of their own
+    shutil.rmtree(tmp_path / "lived")
+    assert futures_of(points, varied, answers, tmp_path, 2_500, 3).equals(many)
     table = over_futures(futures)
     for place, answer in enumerate(answers):
         fan = simulate(answer["path"], draws=40, seed=3).frames["fan"]
@@ -116,9 +131,9 @@ def test_a_sweep_gives_what_single_runs_give_and_is_not_done_twice(tmp_path: Pat
     assert told[0] == (1, 2) and told[-1] == (2, 2)
     assert answers[0] == first[0]
     table = table_of(points, varied, answers)
-    assert list(table["budgets.amount"]) == ["0.95", "1"] and table["certified"].all()
+    assert list(table["budgets.amount"]) == [0.95, 1.0] and table["certified"].all()
     plain = gpsopt.solve(TOWN)
     for aim in plain.summary["aims"]:
         assert table[aim["name"]].iloc[1] == pytest.approx(aim["plan_value"])
     table.to_parquet(tmp_path / "t.parquet")
-    assert pd.read_parquet(tmp_path / "t.parquet").shape == table.shape
+    assert pd.read_parquet(tmp_path / "t.parquet").equals(table)

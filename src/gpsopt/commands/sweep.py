@@ -64,16 +64,16 @@ def sweep(
     lines: list[str] = []
     document: dict[str, Any] = {}
     if draws:
-        table, document = _with_futures(table, points, varied, answers, out.resolve(), draws, seed, tongue)
+        table, document = _with_futures(table, points, varied, answers, out.resolve(), draws, seed, workers, tongue)
         lines.append(say("cli.swept_draws", tongue, path=out / "draws.csv", draws=f"{draws:,}", seed=seed))
     _write(table, out / "sweep.csv")
+    labels = {v.label for v in varied}
     lines.insert(0, _shown(table, [c for c in table.columns if c != "run" and not c.startswith("goal_")
-                                   and not c.endswith(("_gap", "_mean", "_worst_decile"))]))  # fmt: skip
+                                   and not c.endswith(("_gap", "_mean", "_worst_decile"))], labels))  # fmt: skip
     if any(c.endswith("_mean") for c in table.columns):
         led = [f"{name}_{of}" for name in _LED for of in ("mean", "worst_decile")]
-        lines.insert(
-            1, _shown(table, ["point", *(v.label for v in varied), *(c for c in led if c in table.columns)], 2)
-        )
+        chosen = ["point", *(v.label for v in varied), *(c for c in led if c in table.columns)]
+        lines.insert(1, _shown(table, chosen, labels, 2))
     lines.append(say("cli.swept", tongue, path=out / "sweep.csv", points=len(points)))
     records = [{k: None if v != v else v for k, v in row.items()} for row in table.to_dict("records")]
     return Reply(text="\n".join(lines), document={"path": str(out), "points": len(points), **document,
@@ -82,14 +82,14 @@ def sweep(
 
 def _with_futures(
     table: pd.DataFrame, points: list[Point], varied: list[Vary], answers: list[Mapping[str, Any]], out: Path,
-    draws: int, seed: int, tongue: str,
+    draws: int, seed: int, workers: int, tongue: str,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:  # fmt: skip
     """The table with what the futures of each plan come to; draws.csv and draws.parquet stand in the folder."""
     from gpsopt.sweep.futures import futures_of, over_futures
 
     with terminal.Counted(tongue, "cli.sweep_living") as counted:
         futures = terminal.in_background(
-            lambda: futures_of(points, varied, answers, out, draws, seed, counted.hear)
+            lambda: futures_of(points, varied, answers, out, draws, seed, counted.hear, workers)
         )  # fmt: skip
     _write(futures, out / "draws.csv")
     return table.merge(over_futures(futures), on="point", how="left"), {"draws": draws, "seed": seed}
@@ -100,7 +100,14 @@ def _write(table: pd.DataFrame, target: Path) -> None:
     table.to_parquet(target.with_suffix(".parquet"), index=False)
 
 
-def _shown(table: pd.DataFrame, columns: list[str], digits: int = 4) -> str:
-    rows = [tuple("" if v != v else f"{v:,.{digits}f}" if isinstance(v, float) else str(v) for v in row)
+def _shown(table: pd.DataFrame, columns: list[str], as_given: set[str], digits: int = 4) -> str:
+    """The columns as a table for people, those that were varied `as_given`."""
+
+    def cell(column: str, value: object) -> str:
+        if value != value:
+            return ""
+        return f"{value:,.{digits}f}" if isinstance(value, float) and column not in as_given else str(value)
+
+    rows = [tuple(cell(c, v) for c, v in zip(columns, row, strict=True))
             for row in table[columns].itertuples(index=False)]  # fmt: skip
     return terminal.table(columns, rows)

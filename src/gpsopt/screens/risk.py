@@ -161,8 +161,9 @@ def fan(here: Visit, shown: Lived) -> None:
 def chances(here: Visit, shown: Lived) -> None:
     """Which budgets, floors and targets hold."""
     summary, fans = shown.summary, shown.frames["fan"]
+    floors_said = "simulation.floors" if summary["floors"] else "simulation.floors_none"
     st.markdown(here.say("simulation.budgets", at_risk=summary["budgets_at_risk"], all=summary["budgets"]) + " "
-                + here.say("simulation.floors", at_risk=summary["floors_at_risk"], all=summary["floors"]))  # fmt: skip
+                + here.say(floors_said, at_risk=summary["floors_at_risk"], all=summary["floors"]))  # fmt: skip
     budgets = shown.frames["budgets"]
     table = budgets.assign(purchaser=named(shown.run, here.lang, "purchasers", budgets["purchaser"]),
                            chance=[_share(v) for v in budgets["chance"]],

@@ -6,7 +6,7 @@ Frames (quantiles are linear; the worst decile is the mean of the worst tenth of
 |---|---|---|
 | fan | goal or sum, year | plan, mean, p05, p25, p50, p75, p95, worst_decile, target, chance, unit |
 | budgets | purchaser, year | chance (nothing wanted stays unpaid), unpaid, worst_decile (yuan) |
-| floors | need, year | chance (floor reached), shortfall (mean, units), plan_shortfall |
+| floors | need, year | floor (units; 0: none set), chance (floor reached), shortfall (mean, units), plan_shortfall |
 | hurt | area, purchaser or item | plan, mean, worst_decile: value of what is missing to the targets, yuan, all years |
 | awards | award | delivered, accepted (mean shares), full (chance), engaged (chance) |
 """
@@ -228,10 +228,10 @@ def _floors(many: Tally, plan: Tally) -> pd.DataFrame:
                 step = float(needs.step[n])
                 rows.append((
                     key, year, things["purchaser"][n], things["item"][n], things["area"][n],
-                    many.floor_held[n, c] / many.draws, many.shortfall[n, c] / many.draws * step,
-                    plan.shortfall[n, c] * step,
+                    float(needs.floor[n, c]) * step, many.floor_held[n, c] / many.draws,
+                    many.shortfall[n, c] / many.draws * step, plan.shortfall[n, c] * step,
                 ))  # fmt: skip
-    columns = ["need", "year", "purchaser", "item", "area", "chance", "shortfall", "plan_shortfall"]
+    columns = ["need", "year", "purchaser", "item", "area", "floor", "chance", "shortfall", "plan_shortfall"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -252,6 +252,7 @@ def _hurt(many: Tally, plan: Tally) -> pd.DataFrame:
 def headline(frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """The few figures that a page and a brief lead with."""
     budgets, floors = frames["budgets"], frames["floors"]
+    floors = floors[floors["floor"] > 0]
     fan = frames["fan"]
     targets = fan[fan["chance"].notna() & (fan["year"] == fan["year"].max())]
     return {

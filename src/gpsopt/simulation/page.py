@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 100
 _SHOWN = 5
+_LARGE = 10_000_000  # yuan
 #: goals whose chance of being moved is shown on the page: what is missing, and what it costs
 _LED = ("livelihood_shortfall", "shortfall", "outlay")
 
@@ -36,7 +38,8 @@ def page_of(simulation: Simulation, lang: str) -> str:
         out.print(_replans(simulation, lang))
     out.print(_fan(simulation, lang))
     out.print(_words("budgets", lang, at_risk=summary["budgets_at_risk"], all=summary["budgets"]))
-    out.print(_words("floors", lang, at_risk=summary["floors_at_risk"], all=summary["floors"]))
+    floors = "floors" if summary["floors"] else "floors_none"
+    out.print(_words(floors, lang, at_risk=summary["floors_at_risk"], all=summary["floors"]))
     out.print(_hurt(simulation, lang))
     if "stability" in frames:
         out.print(_words("stability", lang, **summary["awards"], draws=f"{summary['planned_anew']:,}",
@@ -62,7 +65,7 @@ def indicator_name(goal: str, lang: str) -> str:
 
 
 def _table(title: str, lang: str, first: str, *others: str) -> Table:
-    table = Table(title=_words(title, lang), box=box.SIMPLE, title_justify="left", pad_edge=False)
+    table = Table(title=_words(title, lang), box=box.SIMPLE, title_justify="left", pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(_words(first, lang), min_width=16)
     for name in others:
         table.add_column(_words(name, lang), justify="right", overflow="fold")
@@ -73,21 +76,25 @@ def _fan(simulation: Simulation, lang: str) -> Table:
     """The goals of the last year: plan, mean, the middle nine tenths, the worst tenth, the chance of the target."""
     fan = simulation.frames["fan"]
     table = _table("fan", lang, "goal", "plan", "mean", "range", "worst", "target", "chance")
+    for column in table.columns[1:]:
+        column.no_wrap = True  # a name may take two lines, a range never
     for row in fan[fan["year"] == fan["year"].max()].itertuples():
         unit = str(row.unit)
         worth = (row.plan, row.mean, row.p05, row.p95, row.worst_decile, row.target)
-        plan, mean, low, high, worst, target = (_figure(v, unit) for v in worth)
+        plan, mean, low, high, worst, target = _alike(worth, unit)
         table.add_row(
-            _with_unit(str(row.goal), unit, lang), plan, mean, f"{low} … {high}", worst, target,
+            indicator_name(str(row.goal), lang), plan, mean, f"{low} … {high}", worst, target,
             "" if _none(row.chance) else f"{row.chance:.0%}",
         )  # fmt: skip
     return table
 
 
-def _with_unit(goal: str, unit: str, lang: str) -> str:
-    """A goal's name; where it is money, with the unit of its figures."""
-    name = indicator_name(goal, lang)
-    return _words("in_wan", lang, name=name) if unit == "yuan" else name
+def _alike(worth: Sequence[Any], unit: str) -> list[str]:
+    """The figures of a row: money in 万元 with two decimals, with one where it runs to thousands of them."""
+    said = [v for v in worth if not _none(v)]
+    if unit != "yuan" or max(map(abs, said), default=0) < _LARGE:
+        return [_figure(v, unit) for v in worth]
+    return ["—" if _none(v) else f"{v / 10_000:,.1f}" for v in worth]
 
 
 def _replans(simulation: Simulation, lang: str) -> str:

@@ -48,6 +48,18 @@ class Vary:
         table, _dot, column = self.what.partition(".")
         return table if table in SCHEMA and SCHEMA[table].has(column) else ""
 
+    @property
+    def is_text(self) -> bool:
+        """Is a code or text set, which stays as it is written (007)?"""
+        kind = SCHEMA[self.table].column(self.what.partition(".")[2]).kind if self.table else ""
+        return self.kind == "set" and kind in ("key", "code", "codes", "text")
+
+    def value_of(self, text: str) -> str | int | float:
+        """A value as it stands in the table of the sweep: a number where every value of the specification is one."""
+        if self.is_text or not all(_NUMBER.fullmatch(value) for value in self.values):
+            return text
+        return float(text) if any("." in value for value in self.values) else int(text)
+
 
 @dataclass(frozen=True)
 class Point:
@@ -148,7 +160,7 @@ def _change(vary: Vary, value: str) -> Any:
     table, _dot, column = vary.what.partition(".")
     row.add("table", table)
     row.add("column", column)
-    row.add(vary.kind, _plain(value))
+    row.add(vary.kind, value if vary.is_text else _plain(value))
     if vary.where:
         where = tomlkit.inline_table()
         for name, keys in vary.where:

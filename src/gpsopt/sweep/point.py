@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from gpsopt.errors import UsageError
 
-_ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 _ENDS: Final = (0, 3, 4)  # a plan, no plan fits, stopped by a limit: all of them are answers
 
 
@@ -42,7 +42,7 @@ class Solved:
 def solved_here(name: str, scenario: Path, runs: Path, options: Sequence[str], lang: str) -> Mapping[str, Any]:
     """The answer of `gpsopt solve`; raises UsageError where there is none, with its complaint in that language."""
     command = [sys.executable, "-m", "gpsopt.sweep.point", "solve", str(scenario), "--out", str(runs), "--json"]
-    environment = {**os.environ, **_ONE_THREAD, "GPSOPT_LANG": lang}
+    environment = {**os.environ, **ONE_THREAD, "GPSOPT_LANG": lang}
     with tempfile.TemporaryFile() as complaint:
         with subprocess.Popen(
             [*command, *options], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaint
@@ -91,8 +91,8 @@ def _own_folder() -> str | None:
         return None
 
 
-def main() -> None:
-    """The command line of gpsopt, ended when whoever started it is gone: nobody would read its answer."""
+def end_with_parent() -> None:
+    """End this process when whoever started it is gone, and with it the other end of standard input."""
 
     def watch() -> None:
         while os.read(0, 1):  # not through sys.stdin, whose lock would be held at the end
@@ -100,6 +100,11 @@ def main() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def main() -> None:
+    """The command line of gpsopt, ended when whoever started it is gone: nobody would read its answer."""
+    end_with_parent()
     runpy.run_module("gpsopt", run_name="__main__")
 
 

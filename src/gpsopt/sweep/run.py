@@ -131,7 +131,7 @@ def table_of(points: Sequence[Point], varied: Sequence[Vary], answers: Sequence[
     rows = []
     for point, answer in zip(points, answers, strict=True):
         row: dict[str, Any] = {"point": point.number}
-        row |= {v.label: value for v, value in zip(varied, point.values, strict=True)}
+        row |= {v.label: v.value_of(value) for v, value in zip(varied, point.values, strict=True)}
         row |= {"status": answer.get("status", "infeasible"), "certified": bool(answer.get("certified"))}
         for aim in answer.get("aims", ()):
             if "plan_value" in aim:
