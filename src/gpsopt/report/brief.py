@@ -38,6 +38,7 @@ class Brief:
 
 _ORDER: Final = ("decision", "conclusion", "changes", "money", "stranded", "providers", "districts", "goals", "rules",
                  "choices", "marginal", "risks", "lived")  # fmt: skip
+_OF_FUTURES: Final = ("lived_fragile", "lived_lost", "lived_stable")  # what is said of them where there is something
 
 
 def brief_of(runs: Sequence[Run], lang: str, lived: Lived | None = None) -> Brief:
@@ -78,7 +79,7 @@ def _sentence(key: str, values: dict[str, Any], lang: str) -> str:
              "money": ["money", values["total_said"]],
              "stranded": [values["stranded_said"]],
              "changes": ["changes", *(["changes_split"] if values["n_split"] else []), "changes_kept"],
-             "lived": ["lived", *(k for k in ("lived_fragile", "lived_stable") if values.get(k))]}  # fmt: skip
+             "lived": ["lived", *(k for k in _OF_FUTURES if values.get(k))]}  # fmt: skip
     said = parts[key] if key in parts and (not flag or values[flag]) else [key if not flag or values[flag] else instead]
     return "".join(say(f"brief.{part}", lang, **values) for part in said)
 
@@ -135,7 +136,9 @@ def _lived(lived: Lived | None, names: Names) -> dict[str, Any]:
         return {"draws": 0}
     who = names.of("undertakers", lived.fragile)
     share = percent(lived.safe / lived.awards) if lived.awards else ""
-    return {"lived_fragile": bool(lived.fragile), "lived_stable": share, "planned_anew": f"{lived.planned_anew:,}",
+    costs = lived.extra_cost > 0
+    return {"lived_fragile": bool(lived.fragile) and costs, "lived_lost": bool(lived.fragile) and not costs,
+            "lived_stable": share, "planned_anew": f"{lived.planned_anew:,}",
             "draws": f"{lived.draws:,}", "budgets_at_risk": lived.budgets_at_risk, "budgets": lived.budgets,
             "floors_at_risk": lived.floors_at_risk, "floors": lived.floors, "fragile": who,
             "failure_cost": money_text(lived.extra_cost, names.lang),
@@ -227,8 +230,9 @@ def options(runs: Sequence[Run], lang: str) -> tuple[list[str], list[list[str]]]
     years = [max((int(y) for y in run.frame("budgets")["year"]), default=0) for run in runs]
     for key in ("amount", "direct", "stranded", "purchased", "unspent"):
         table = {"amount": "budgets", "direct": "direct_lines", "stranded": "direct_lines"}.get(key, "offers")
-        cells = [money_text(sum(map(fen, run.frame("budgets")[key])), lang) + assumed(run, table) for run in runs]
-        rows.append([say(f"brief.m_{key}", lang), *cells])
+        sums = (sum(map(fen, run.frame("budgets")[key])) for run in runs)
+        cells = [format_money(fens, "wan") + assumed(run, table) for fens, run in zip(sums, runs, strict=True)]
+        rows.append([say("paper.in_wan", lang, word=say(f"brief.m_{key}", lang)), *cells])
     for goal in ("coverage", "worst_area"):
         cells = [percent(goal_value(run, goal, y)) + assumed(run, "needs") for run, y in zip(runs, years, strict=True)]
         rows.append([say("brief.of_year", lang, measure=say(f"goal.{goal}", lang), year=years[-1]), *cells])

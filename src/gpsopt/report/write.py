@@ -18,6 +18,7 @@ from gpsopt.text import say
 
 FORMS: Final = (".xlsx", ".pdf", ".pptx", ".docx", ".html")
 _PAGES: Final = 2
+_NARROW: Final = 3  # columns of the options up to which the first takes what the others leave; else each has a share
 _SIZES: Final = (
     11.0,
     10.5,
@@ -114,7 +115,7 @@ def _source(brief: Brief, run: Run, lang: str, size: float) -> str:
                      f'text(fill: red, size: 16pt, weight: "bold")[{words}]))')  # fmt: skip
     parts += [f"*{_t(head)}* #h(0.5em) {_t(sentence)}\n" for head, sentence in brief.sections]
     (first, options), *others = tables_of(brief, lang)
-    parts += [f"*{_t(first)}*", _table(options, size - 1.5), "#pagebreak()"]
+    parts += [f"*{_t(first)}*", _table(options, size - 1.5, len(options[0]) > _NARROW), "#pagebreak()"]
     for heading, rows in others:
         parts += [f"*{_t(heading)}*", _table(rows, size - 1.5)]
     parts += [f"*{_t(say('brief.h_money_chart', lang))}*", '#align(center, image("ramp.svg", height: 7.5cm))']
@@ -126,13 +127,14 @@ def _t(text: str) -> str:
     return "".join(f"\\{letter}" if letter in "\\#*_`$<>@[]=-+/~'\"" else letter for letter in text)
 
 
-def _table(rows: tuple[list[str], list[list[str]]], size: float) -> str:
+def _table(rows: tuple[list[str], list[list[str]]], size: float, shared: bool = False) -> str:
+    """Words left, figures right; the first column takes what the others leave, unless the width is `shared`."""
     head, body = rows
     cells = [f"[*{_t(cell)}*]" for cell in head] + [f"[{_t(cell)}]" for row in body for cell in row]
-    columns = "auto, " * (len(head) - 1)
+    columns = ("1.3fr, " + "1fr, " * (len(head) - 1)) if shared else "1fr, " + "auto, " * (len(head) - 1)
     align = "(x, y) => if x == 0 { left } else { right }"
     return (
-        f"#text(size: {size}pt, table(columns: (1fr, {columns}), align: {align}, inset: 3.5pt, stroke: 0.4pt + gray, "
+        f"#text(size: {size}pt, table(columns: ({columns}), align: {align}, inset: 3.5pt, stroke: 0.4pt + gray, "
         f"{', '.join(cells)}))"
     )
 
