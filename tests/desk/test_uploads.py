@@ -179,6 +179,7 @@ def test_a_workbook_becomes_a_model_or_comes_back_in_red(desk: Desk, tmp_path: P
     answer = receive(desk, {"../我的.xlsx": book(tmp_path, wrong=True)}, "wrong", lang="en")
     assert answer.model == "" and desk.models() == ["mine"]
     [finding] = [f for f in answer.findings if f.severity == "error" and f.value == "many"]
+    assert all(f.file.startswith("我的.xlsx") for f in answer.findings), "named as it was sent, also for its settings"
     assert finding.file == "我的.xlsx" and finding.row and finding.column == "amount" and finding.sheet
     marked = openpyxl.load_workbook(io.BytesIO(answer.marked))[finding.sheet]
     comments = [c.comment.text for row in marked.iter_rows() for c in row if c.comment is not None]

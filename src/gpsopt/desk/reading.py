@@ -109,7 +109,9 @@ def read_workbook(place: Path, number: str, name: str) -> dict[str, Any]:
         return {"findings": [_entry(f, name) for f in error.findings], "tables": []}
     if imported.marked is not None:
         imported.marked.rename(place / MARKED)
-    findings = [_entry(f, name if f.file == path.name else _short(f.file, place)) for f in imported.findings]
+    files = (_short(f.file, place) for f in imported.findings)  # the book by its own name, also where a sheet follows
+    files = (f"{name}{file.removeprefix(path.name)}" if file.startswith(path.name) else file for file in files)
+    findings = [_entry(f, file) for f, file in zip(imported.findings, files, strict=True)]
     return {"findings": findings, "tables": sorted(imported.rows)}
 
 
