@@ -314,6 +314,7 @@ def _summary(world: World, options: Options, answer: Answer, counts: dict[str, i
         "title": scenario.settings.title,
         "title_zh": scenario.settings.title_zh,
         "status": answer.status,
+        **({"ended_by": _ended_by(answer, options)} if answer.status == "limit" else {}),
         "certified": False,
         **({"soft": soft} if soft else {}),
         "aims": aims,
@@ -325,6 +326,13 @@ def _summary(world: World, options: Options, answer: Answer, counts: dict[str, i
         "counts": {**counts, "nodes": answer.nodes},
         "seconds": {},
     }
+
+
+def _ended_by(answer: Answer, options: Options) -> str:
+    """What ended a search before the gap asked for: hand, time, nodes, or effort: where no limit was set, a large
+    model's search ends each aim after a number of nodes of its own."""
+    given = (("hand", answer.stopped), ("time", options.time_limit is not None), ("nodes", bool(options.node_limit)))
+    return next((name for name, is_so in given if is_so), "effort")
 
 
 def _spared(world: World) -> dict[str, Any]:

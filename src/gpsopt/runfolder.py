@@ -39,12 +39,12 @@ _DAY = 86_400.0
 PLAN_TABLES = ("allocation", "direct", "transfers", "coverage", "budgets", "undertakers")
 
 
-def write_run(result: Result, out: Path, more: Mapping[str, bytes] | None = None) -> Path:
+def write_run(result: Result, out: str | Path, more: Mapping[str, bytes] | None = None) -> Path:
     """Write `out/<run>` atomically and return it. The same run, if it is there already and whole, is kept.
 
     `more`: further files of the run, by their place in its folder.
     """
-    return write_folder(out, result.run, {**run_files(result), **(more or {})})
+    return write_folder(Path(out), result.run, {**run_files(result), **(more or {})})
 
 
 def write_folder(out: Path, name: str, files: Mapping[str, bytes]) -> Path:

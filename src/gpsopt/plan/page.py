@@ -17,7 +17,7 @@ from gpsopt.model.obligations import TERM_IN_FORCE
 from gpsopt.money import MICRO_PER_YUAN, fen, format_money, half_up
 from gpsopt.scenario import Scenario
 from gpsopt.sheet import Sheet
-from gpsopt.text import say, term
+from gpsopt.text import messages, say, term
 
 _WIDTH = 100
 
@@ -32,7 +32,7 @@ def page_of(scenario: Scenario, frames: Mapping[str, pd.DataFrame], summary: Map
     if scenario.settings.question:
         out.print(_w("question", lang, question=scenario.question(lang)))
     verdict = "certified" if summary["certified"] else "not_certified"
-    state = [_w("run", lang, run=summary["run"]), _w(f"status_{summary['status']}", lang)]
+    state = [_w("run", lang, run=summary["run"]), _ended(summary, lang)]
     out.print(" · ".join([*state, _w(verdict, lang)] if "allocation" in frames else state))
     if summary["aims"]:
         out.print(_aims(summary, lang))
@@ -54,6 +54,13 @@ def page_of(scenario: Scenario, frames: Mapping[str, pd.DataFrame], summary: Map
     if summary.get("tightening"):
         out.print(_w("tightening", lang, **summary["tightening"]))
     return out.text()
+
+
+def _ended(summary: Mapping[str, Any], lang: str) -> str:
+    """How the search ended; of a limit, which one."""
+    by = f"status_limit_{summary.get('ended_by', '')}"
+    is_known = summary["status"] == "limit" and f"page.{by}" in messages(lang)
+    return _w(by if is_known else f"status_{summary['status']}", lang)
 
 
 def _w(key: str, lang: str, **values: object) -> str:

@@ -49,16 +49,20 @@ class Values:
 class Around:
     """Answers for one offer around a finished plan."""
 
-    def __init__(self, run: Run, offer: str, need: str | None) -> None:
+    def __init__(self, run: Run, offer: str, need: str | None, of: Prepared | None = None) -> None:
+        """`of`: the run's scenario, prepared already."""
         scenario, today = run.scenario, fen_price(run.scenario, offer)
         standard = standard_fen(scenario, offer)
         self.first = today if standard is None else min(today, standard)
-        self.base = prepared(scenario if self.first == today else at_price(scenario, offer, _yuan(self.first)))
+        if self.first == today:
+            self.base = of or prepared(scenario)
+        else:
+            self.base = prepared(at_price(scenario, offer, _yuan(self.first)), checked=of is not None)
         half = prepared(at_price(scenario, offer, _yuan(self.first // 2)), checked=True)
         self._half = half if first_difference(self.base, half) == "" else None
         self.places = pairs_in_question(self.base, offer, need)
         touched = pairs_in_question(self.base, offer, None)
-        self.top = _top(self.base, run, offer, self.first, standard)
+        self.top, self.top_is = _top(self.base, run, offer, self.first, standard)
         self.plan = _plan_values(self.base, run)
         self._free = _free_columns(self.base, touched)
         self._integer = _free_integers(self.base, touched)
@@ -147,7 +151,7 @@ class Around:
         low = _between(found, 0.0, float(self.first), self.top)
         high = None if possible(self.top) else _upwards(possible, low or 0.0, self.top)
         return Win(None if low is None else _yuan(int(low)), None if high is None else _yuan(int(np.ceil(high))),
-                   "interval", False, tried[0], _yuan(int(self.top)))  # fmt: skip
+                   "interval", False, tried[0], _yuan(int(self.top)), self.top_is)  # fmt: skip
 
     def _first_different(self, rest: Values, with_it: Values) -> int:
         places = range(len(self.base.aims))
@@ -287,19 +291,21 @@ def _row(aim: Aim, weights: Any, limit: float) -> tuple[Any, float, float]:
     return weights / norm, low / norm, high / norm
 
 
-def _top(base: Prepared, run: Run, offer: str, first: int, standard: int | None) -> float:
-    """The highest price looked into (fen): all awards that the offer may win today it may win there."""
-    if standard is None or not base.world.facts.settings.clauses.on("fee_standard"):
-        return first * _TIMES
+def _top(base: Prepared, run: Run, offer: str, first: int, standard: int | None) -> tuple[float, str]:
+    """The highest price looked into (fen): all awards that the offer may win today it may win there. And what it is:
+    standard, times, or nothing that has a name."""
+    if standard is None:
+        return first * _TIMES, "times"
     mine = [base.world.pairs.offers.key[o] == offer for o in base.world.pairs.offer]
     grown = base.world.pairs.price[np.array(mine, dtype=bool)] / 1e4
     top = min(first * _TIMES, np.floor(standard * first / grown.max(initial=first)))
-    for _try in range(_TRIES):
+    what = "times" if top == first * _TIMES else "standard"
+    for tried in range(_TRIES):
         other = prepared(at_price(run.scenario, offer, _yuan(int(top))), checked=True)
         if first_difference(base, other) == "":
-            return float(top)
+            return float(top), what if tried == 0 else ""
         top = float(round((first + top) / 2))
-    return float(first)
+    return float(first), ""
 
 
 def _plan_values(of: Prepared, run: Run) -> Values:

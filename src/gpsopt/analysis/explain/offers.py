@@ -107,7 +107,7 @@ def _proven(asked: _Asked, of: Prepared, source: str) -> OfferAnswer:
 
 def _around(asked: _Asked, of: Prepared) -> OfferAnswer:
     """By plans found around the plan at hand, and bounds of the relaxed model."""
-    around = Around(asked.run, asked.offer, asked.need)
+    around = Around(asked.run, asked.offer, asked.need, of)
     mode: Mode = "without" if len(asked.awards) else "with"
     other = around.best(mode)
     rest = other if mode == "without" else around.best("without")
@@ -147,5 +147,6 @@ def _offers(scenario: Scenario) -> Any:
 def _names_of(run: Run, offer: str, rivals: pd.DataFrame) -> set[str]:
     """What the index of a rule that touches the offer names: it, its undertaker, its needs and their purchasers."""
     needs = run.scenario.tables["needs"]
-    buyers = {p for n, p in zip(needs["need"], needs["purchaser"], strict=True) if n in set(rivals["need"])}
-    return {offer, *rivals.loc[rivals["offer"] == offer, "undertaker"], *buyers, *rivals["need"]}
+    asked = set(rivals["need"])
+    buyers = {p for n, p in zip(needs["need"], needs["purchaser"], strict=True) if n in asked}
+    return {offer, *rivals.loc[rivals["offer"] == offer, "undertaker"], *buyers, *asked}

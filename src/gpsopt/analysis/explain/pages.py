@@ -76,7 +76,8 @@ def _worse_line(answer: OfferAnswer, lang: str) -> str:
         return say("explain.first_worse", lang, aim=aim_noun(beaten.aim, lang), amount=shown)
     bound = float(answer.aims.loc[answer.aims["aim"] == beaten.aim, "bound"].iloc[0])
     least = amount(beaten.aim, abs(bound), lang)
-    return say("explain.first_worse_between", lang, aim=aim_noun(beaten.aim, lang), amount=shown, least=least)
+    key = "explain.first_worse_between" if is_seen(beaten.aim, bound) else "explain.first_worse_found"
+    return say(key, lang, aim=aim_noun(beaten.aim, lang), amount=shown, least=least)
 
 
 def win_line(win: Win, lang: str) -> str:
@@ -85,6 +86,8 @@ def win_line(win: Win, lang: str) -> str:
              (("price", win.price), ("above", win.above), ("top", win.top))}  # fmt: skip
     if win.ends != "interval":
         return say(f"explain.win_{win.ends}", lang, price=shown["price"], above=shown["above"])
+    if win.price is not None and win.price == win.top and win.above is None:
+        return say(f"explain.win_top_{win.top_is}" if win.top_is else "explain.win_top", lang, top=shown["top"])
     first = "explain.win_found" if win.price is not None else "explain.win_not_found"
     second = "explain.win_excluded" if win.above is not None else "explain.win_not_excluded"
     return say(first, lang, price=shown["price"]) + say(second, lang, above=shown["above"], top=shown["top"])
@@ -151,9 +154,8 @@ def _aim_lines(aims: pd.DataFrame, lang: str) -> list[str]:
         said = {"aim": aim_noun(name, lang), "before": figure(name, row["before"], lang),
                 "after": figure(name, after, lang), "difference": change(name, row["difference"], lang)}  # fmt: skip
         if abs(row["difference"] - row["bound"]) > 1e-9 * max(1.0, abs(after)):
-            seen = is_seen(name, row["bound"])
-            bound = change(name, row["bound"], lang) if seen else figure(name, 0.0, lang)
-            lines.append(say("explain.aim_between", lang, **said, bound=bound))
+            key = "explain.aim_between" if is_seen(name, row["bound"]) else "explain.aim_found"
+            lines.append(say(key, lang, **said, bound=change(name, row["bound"], lang)))
         elif is_seen(name, row["open"]):
             lines.append(say("explain.aim_open", lang, **said, open=figure(name, row["open"], lang)))
         else:

@@ -86,7 +86,7 @@ def service_line(answer: RuleAnswer, row: Mapping[Any, Any], lang: str, subjects
         return ""
     first = mine.iloc[0]
     more = abs(float(first["more"]))
-    size = yuan(more, lang) if row["unit"] == "yuan" else say("explain.units", lang, number=f"{more:,.10g}")
+    size = yuan(more, lang) if row["unit"] == "yuan" else _units(more, lang)
     units = {r["item"]: float(r["units"]) for r in mine.to_dict("records") if r["item"] is not None}
     shown = sorted(units, key=lambda item: -abs(units[item]))[:_ITEMS]
     words = [_served(answer, item, units[item], lang, subjects) for item in shown]
@@ -121,7 +121,7 @@ def _step_line(row: Mapping[Any, Any], step: Mapping[Any, Any], lang: str) -> st
     """The finite answers at one step: of a purchaser's money a share of its whole budget, else of the limit."""
     size = f"{step['step']:+.0%}"
     size = say("explain.step_whole", lang, step=size) if row["rule"] == "purchases_within_line" else size
-    changes = {name: _step_change(row["aim"], step[name], lang) for name in ("held", "free", "plan")}
+    changes = {name: change(row["aim"], step[name], lang) for name in ("held", "free", "plan")}
     said = {"step": size, "limit": _limit(step["limit"], row["unit"], lang), "aim": aim_noun(row["aim"], lang)}
     line = say("explain.step", lang, **said, held=changes["held"], free=changes["free"])
     if step["seconds"] is None or pd.isna(step["seconds"]):
@@ -132,11 +132,8 @@ def _step_line(row: Mapping[Any, Any], step: Mapping[Any, Any], lang: str) -> st
     return line + say("explain.step_plan", lang, plan=changes["plan"], seconds=f"{step['seconds']:.1f}")
 
 
-def _step_change(aim: str, value: float | None, lang: str) -> str:
-    """What a step changes; no change and no plan say so by themselves."""
-    said = change(aim, value, lang)
-    seen = value is not None and not pd.isna(value) and is_seen(aim, value)
-    return say("explain.step_change", lang, difference=said) if seen else said
+def _units(number: float, lang: str) -> str:
+    return say("explain.one_unit", lang) if number == 1 else say("explain.units", lang, number=f"{number:,.10g}")
 
 
 def _limit(value: float, unit: str, lang: str) -> str:

@@ -36,6 +36,7 @@ class Win:
     is_proven: bool
     solves: int
     top: Decimal | None = None  # the highest price looked into
+    top_is: str = ""  # standard: the most that the cost standard allows; times: eight times today's price
 
 
 def price_to_win(scenario: Scenario, offer: str, need: str | None = None, contest: Contest | None = None) -> Win:
