@@ -52,7 +52,9 @@ comparison = gpsopt.compare(baseline=baseline, cut=cut)
 print(comparison.page("en"))
 
 # %% [markdown]
-# 数据框 · Tidy frames
+# 数据框：每一处不同一行，改动前后的值都在。目标的 `better` 为空，表示没有变化。
+#
+# Tidy frames: a row for each difference, with the values before and after. `better` is empty where no aim moves.
 
 # %%
 comparison.inputs
@@ -64,7 +66,12 @@ comparison.aims[["run", "aim", "before", "after", "change", "better"]]
 comparison.movers
 
 # %% [markdown]
-# 哪项改动造成了什么：逐个混合求出方案。 Which change caused what: every mixture solved to a plan.
+# 哪项改动造成了什么：两项改动的四种组合都求出方案。`in_order` 按情景中的次序累加，`shapley` 对所有次序取平均；
+# 各部分之和就是总的变化，最后一行（`cause` 为空）是整项承接与差距留下的余量。
+#
+# Which change caused what: each of the four mixtures of the two changes is solved to a plan. `in_order` adds one
+# change after the other as the scenario has them, `shapley` is the mean over all orders. The parts sum to the whole
+# difference; the last row (no `cause`) is what whole awards and gaps leave over.
 
 # %%
 found = comparison.with_waterfalls(plans=True).waterfalls["cut"]

@@ -11,9 +11,9 @@
 # ---
 
 # %% [markdown]
-# # 4 在方案中度过 · Living through the plan
+# # 4 逐年推演方案 · Living through the plan
 #
-# 方案是在假定下作出的承诺。逐年度过许多种未来：哪些站得住，谁受影响，哪些承接脆弱。
+# 方案是在假定之下作出的承诺。逐年推演许多种未来：哪些站得住，谁受影响，哪些承接容易落空。
 #
 # A plan is a promise under assumptions. Live through many futures, year by year: what holds, who is hurt, which
 # awards are fragile.
@@ -62,7 +62,8 @@ assert all(frame.equals(again.frames[name]) for name, frame in held.frames.items
 # Sobol indices.)
 
 # %%
-charts.swings(held.frames["tornado"], "livelihood_shortfall", {"d1": "Demand · 需求"}, charts.Look("en"))
+names = {"d1": "Demand", "v1": "Delivery", "q1": "Quality", "f1": "Failure of a provider"}
+charts.swings(held.frames["tornado"], "livelihood_shortfall", names, charts.Look("en"))
 
 # %% [markdown]
 # ## 每年重新规划 · A new plan each year

@@ -23,7 +23,7 @@ def aim_figure(aim: str, value: float | None, *, sign: bool = False) -> str:
         return "–"
     if aim == "worst_area":
         value = 0.0 if abs(value) < 5e-5 else value
-        return f"{100 * value:+.2f}" if sign else f"{100 * value:.2f} %"
+        return f"{100 * value:+.2f}" if sign and value else f"{100 * value:.2f}" if sign else f"{100 * value:.2f} %"
     if aim == "benefit":
         return f"{value:+,.2f}" if sign else f"{value:,.2f}"
     return wan(value, sign=sign)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import gpsopt
 from gpsopt.analysis.compare import Comparison, compare
 from gpsopt.errors import UsageError
 from gpsopt.runread import Run
+from gpsopt.starter import write_starter
 from tests.cli.running import Command, in_process
 from tests.cli.worlds import without_plan
 from tests.compare.worlds import DEARER, GONE, ONE_BUDGET, RULES, TOWN, run_of, scenario
@@ -124,6 +126,13 @@ def test_the_page_shows_four_columns_at_most(town: Run, cut: Run, tmp_path: Path
     assert heads and all("rules" not in line for line in heads)
 
 
+def test_a_table_that_would_be_wide_puts_differences_under_their_values(town: Run, cut: Run) -> None:
+    long = {f"scenario_name_long_{k}": cut for k in range(3)}
+    page = compare(baseline=town, **long).page("en")
+    assert re.search(r"\(\S+\) ▼ +\(\S+\) ▼ +\(\S+\) ▼", page)
+    assert not re.search(r"\(\S+\) ▼ +\(\S+\) ▼", compare(baseline=town, one=cut, two=cut).page("en"))
+
+
 def test_the_command_speaks_both_languages_and_json(command: Command, tmp_path: Path) -> None:
     folders = [
         str(gpsopt.write_run(gpsopt.solve(path), tmp_path / "runs"))
@@ -136,6 +145,32 @@ def test_the_command_speaks_both_languages_and_json(command: Command, tmp_path: 
     found = document["contrasts"]["cut"]
     assert found["inputs"][0]["before"] == "1010000" and found["causes"][0]["cells"] == 1
     assert document["baseline"]["name"] == "town" and found["aims"][0]["aim"] == "livelihood_shortfall"
+
+
+def test_runs_of_other_years_are_not_called_better_or_worse(town: Run, tmp_path: Path) -> None:
+    early = run_of(scenario(tmp_path, "early", "years = [2015]\n"))
+    found = gpsopt.compare(town, early)
+    assert found.aims["change"].notna().all() and found.aims["better"].isna().all()
+    assert "2015, 2016" in found.page("zh") and "▲" not in "".join(found.page("en").splitlines()[12:])
+    assert "years differ" in found.page("en")
+
+
+def test_a_service_of_another_model_counts_at_its_own_value(town: Run, tmp_path: Path) -> None:
+    """What the baseline does not know is valued as the run's own aims value it."""
+    write_starter(tmp_path / "mine")
+    mine = run_of(tmp_path / "mine")
+    found = gpsopt.compare(town, mine)["mine"].missing
+    there = sum(found.loc[(found["by"] == "purchaser"), "after"], Decimal(0))
+    aims = {entry["name"]: entry["plan_value"] for entry in mine.summary["aims"]}
+    assert there > 10_000
+    assert float(there) == pytest.approx(aims["livelihood_shortfall"] + aims["shortfall"], abs=0.05)
+
+
+def test_a_waterfall_without_a_plan_says_so(town: Run, tmp_path: Path) -> None:
+    without = run_of(without_plan(tmp_path / "w"))
+    page = gpsopt.compare(town, without).with_waterfalls().page("en")
+    assert "No waterfall of" in page and "the baseline has no plan" not in page
+    assert "the baseline has no plan" in gpsopt.compare(without, town).page("en")
 
 
 def test_one_run_is_no_comparison_and_a_folder_no_run(command: Command, town: Run, tmp_path: Path) -> None:

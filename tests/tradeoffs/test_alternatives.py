@@ -79,7 +79,7 @@ def test_nothing_to_choose_gives_no_alternative_of_worth(tmp_path: Path) -> None
 
 
 def test_words_in_both_languages(town: Alternatives) -> None:
-    for lang, words in (("en", ("Safe", "Open", "awards new")), ("zh", ("稳定", "可变", "新增承接"))):
+    for lang, words in (("en", ("Safe", "Open", "of its money for awards")), ("zh", ("稳定", "可变", "改投他处"))):
         page = town.page(lang)
         assert all(word in page for word in words)
     contrast = town.contrast(1)

@@ -51,7 +51,7 @@ class Tornado:
         lines = [say("tornado.title", lang, by=f"{100 * self.by:g}")]
         for aim, value in self.base.items():
             here = self.frame[self.frame["aim"] == aim].to_dict("records")
-            lines.append(f"{term(aim, lang, within='aims')}: {aim_figure(aim, value)}")
+            lines.append(say("tornado.aim", lang, aim=term(aim, lang, within="aims"), value=aim_figure(aim, value)))
             for row in sorted(here, key=lambda r: -_reach(r, value)):
                 cells = {side: _shown(aim, row[side], value, lang) for side in _SIDES}
                 lines.append(say("tornado.row", lang, name=input_name(str(row["input"]), lang), **cells))

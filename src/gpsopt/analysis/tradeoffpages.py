@@ -47,8 +47,8 @@ def frontier_page(found: Frontier, lang: str) -> str:
     if len(found.aims) == 2:
         for before, after in zip(found.points, found.points[1:], strict=False):
             out.print(_step(found, before, after, lang), soft_wrap=True)
-    if found.complete:
-        out.print(say("tradeoff.complete", lang), soft_wrap=True)
+    whole = "complete" if found.complete else "part" if len(found.aims) == 2 else "part_of_three"
+    out.print(say(f"tradeoff.{whole}", lang), soft_wrap=True)
     kept, tried = len(found.points), found.tried
     out.print(say("tradeoff.counted", lang, kept=kept, tried=tried, seconds=f"{found.seconds:.1f}"), soft_wrap=True)
     return out.text()
@@ -111,9 +111,11 @@ def _in_words(found: Alternatives, number: int, names: Names, lang: str) -> Iter
     awards = contrast.awards
     counts = {kind: int((awards["kind"] == kind).sum()) for kind in ("won", "lost", "more", "less")}
     changed = sum(awards.loc[awards["change"] > 0, "change"], Decimal(0))
-    whole = sum(found.best.allocation["amount"], Decimal(0))
+    whole = sum(found.plans[number].allocation["amount"], Decimal(0))
     part = f"{100 * float(changed / whole):.0f}" if whole else "0"
-    yield say("alternatives.differs", lang, number=number, part=part, **counts)
+    kinds = [say(f"alternatives.{kind}", lang, count=n) for kind, n in counts.items() if n]
+    said = say("compare.list", lang).join(kinds) or say("alternatives.none_changed", lang)
+    yield say("alternatives.differs", lang, number=number, part=part, changes=said)
     movers = contrast.movers
     rows = movers[movers["measure"] == "purchased"]
     for gains in (True, False):
@@ -137,6 +139,8 @@ def _states(found: Alternatives, names: Names, lang: str) -> Iterator[str]:
                 area=names.of("area", row["area"]), undertaker=names.of("undertaker", row["undertaker"]),
                 offer=row["offer"], taken=row["plans"], plans=plans,
             )  # fmt: skip
+        if len(rows) > _NAMED:
+            yield f"    {say('compare.more', lang, count=len(rows) - _NAMED)}"
 
 
 __all__ = ["alternatives_page", "frontier_page"]

@@ -30,7 +30,7 @@ from gpsopt.whatif import Session
 
 #: up to so many changes every mixture is solved
 MOST: Final = 6
-_SIDE_BY_SIDE: Final = 4  # aims in one printed table
+_SIDE_BY_SIDE: Final = 3  # aims in one printed table: 100 cells
 _COLUMNS: Final = ("aim", "cause", "in_order", "gap_in_order", "shapley", "gap_shapley")
 Mixture = frozenset[int]
 

@@ -45,7 +45,7 @@ def causes_between(base: Scenario, other: Scenario, found: Sequence[Difference])
         labels.append(label or ("", (difference.table, _unit(difference))))
     labels = _with_cascades(found, labels)
     joined = _joined(found, labels)
-    order = [("own", k) for k in range(len(own))] + [("gone", k) for k in reversed(range(len(gone)))]
+    order = [("own", k) for k in _as_written(own)] + [("gone", k) for k in reversed(_as_written(gone))]
     order += sorted({label for label in labels if label[0] == ""}, key=str)
     causes = []
     for label in order:
@@ -57,6 +57,13 @@ def causes_between(base: Scenario, other: Scenario, found: Sequence[Difference])
             entries = tuple((own if side == "own" else gone)[k] for side, k in members if side)
             causes.append(Cause(entries, parts, taken_back=label[0] == "gone"))
     return tuple(causes)
+
+
+def _as_written(entries: Sequence[Entry]) -> list[int]:
+    """Places of the entries (which stand as they apply) in the order of their files and of the lines in them."""
+    files = list(dict.fromkeys(entry.file for entry in entries))
+    key = [(files.index(e.file), e.line is None, e.line or 0) for e in entries]
+    return sorted(range(len(entries)), key=key.__getitem__)
 
 
 def mixture(base: Scenario, other: Scenario, causes: Iterable[Cause]) -> Scenario:

@@ -58,6 +58,11 @@ class Contrast:
         """Have both runs a plan? Money, awards and movers are compared only then, and are else empty frames."""
         return self.base.has_plan and self.other.has_plan
 
+    @property
+    def same_years(self) -> bool:
+        """Do both runs plan the same years? Else their sums are not of the same years, and no aim is marked better."""
+        return self.base.scenario.settings.years == self.other.scenario.settings.years
+
     @cached_property
     def aims(self) -> pd.DataFrame:
         return aims_beside(self.base, self.other)
@@ -95,6 +100,7 @@ class Comparison:
     runs: tuple[Run, ...]
     contrasts: tuple[Contrast, ...]
     waterfalls: Mapping[str, Waterfall] = field(default_factory=dict)  # by the run's name, where asked for
+    has_asked: bool = False  # for waterfalls: a run without a plan has none
 
     @property
     def baseline(self) -> Run:
@@ -146,7 +152,7 @@ class Comparison:
 
         asked = {"plans": plans, "gap": gap, "time_limit": time_limit, "progress": progress}
         found = {c.name: waterfall(c, **asked) for c in self.contrasts if c.two_plans}  # type: ignore[arg-type]
-        return replace(self, waterfalls=found)
+        return replace(self, waterfalls=found, has_asked=True)
 
     def page(self, lang: str = "zh") -> str:
         """The comparison as printed pages."""

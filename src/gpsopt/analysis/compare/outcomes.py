@@ -33,8 +33,9 @@ def aims_beside(base: Run, other: Run) -> pd.DataFrame:
 
     gap_before, gap_after: the amount that each run's gap leaves open; open: is the change no larger than what the
     two gaps leave open, so that the better plan of the two may be the other? An aim that one run did not seek has
-    None there.
+    None there. better is None too where the runs plan different years: their sums are not of the same years.
     """
+    comparable = base.scenario.settings.years == other.scenario.settings.years
     names = [e["name"] for e in base.summary["aims"]]
     names += [e["name"] for e in other.summary["aims"] if e["name"] not in names]
     rows = []
@@ -43,7 +44,7 @@ def aims_beside(base: Run, other: Run) -> pd.DataFrame:
         before, after = (None if e is None else _number(e.get("plan_value", e["value"])) for e in (ours, theirs))
         gaps = [None if e is None else _number(e["gap_amount"]) for e in (ours, theirs)]
         change = None if before is None or after is None else after - before
-        better = None if not change else (change < 0) == (AIMS[name] == "min")
+        better = None if not change or not comparable else (change < 0) == (AIMS[name] == "min")
         unsure = None if change is None or None in gaps else bool(change) and abs(change) <= sum(g or 0 for g in gaps)
         rows.append((name, AIMS[name], before, after, change, better, *gaps, unsure))
     return pd.DataFrame(rows, columns=list(_AIM_COLUMNS))
@@ -142,8 +143,8 @@ def _place_of_need(run: Run) -> dict[str, tuple[str, str]]:
 def missing_beside(base: Run, other: Run) -> pd.DataFrame:
     """What is missing to the targets, in yuan (weight x unit value x units, as the aims count it), by purchaser,
     area and item. Both plans are valued with the baseline's weights and unit values, so that a change of weights
-    is no change of service."""
-    value = _unit_worth(base)
+    is no change of service; what the baseline does not know (a need or an item of another model) with the run's own."""
+    value = _unit_worth(base, other)
     ours, theirs = (_missing(run, value) for run in (base, other))
     rows = [
         (*key, ours[key], theirs[key], theirs[key] - ours[key])
@@ -152,9 +153,10 @@ def missing_beside(base: Run, other: Run) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(_SERVED_COLUMNS), dtype=object)
 
 
-def _unit_worth(run: Run) -> Callable[[str, int, str], Decimal]:
-    weights = {(r["need"], r["year"]): r["weight"] for _line, r in run.scenario.tables.rows("needs")}
-    values = run.scenario.unit_values
+def _unit_worth(base: Run, other: Run) -> Callable[[str, int, str], Decimal]:
+    rows = (row for run in (other, base) for _line, row in run.scenario.tables.rows("needs"))
+    weights = {(row["need"], row["year"]): row["weight"] for row in rows}
+    values = {**other.scenario.unit_values, **base.scenario.unit_values}
 
     def worth(need: str, year: int, item: str) -> Decimal:
         weight = weights.get((need, year))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -19,11 +20,13 @@ from gpsopt.sheet import Sheet
 from gpsopt.text import say, term
 
 _WIDTH: Final = 120
+_TABLE: Final = 100  # cells: a wider table puts differences under their values
 _SIDE_BY_SIDE: Final = 3  # runs beside the baseline
 _CELLS: Final = 5  # of a change that are shown
 _AWARDS: Final = 6
 _MOVERS: Final = 3
 _SEEN: Final = Decimal(50)  # yuan: less is 0.00 in 10,000 yuan
+_Made = Callable[[Sequence[Contrast], str, str], Table]
 _PARTS: Final = ("direct", "stranded", "purchased", "unspent")
 
 
@@ -39,10 +42,14 @@ def page_of(comparison: Comparison, lang: str) -> str:
     for start in range(0, len(comparison.contrasts), _SIDE_BY_SIDE):
         beside = comparison.contrasts[start : start + _SIDE_BY_SIDE]
         year = _last_year(beside)
-        for title, table in (
-            (_word("aims", lang), _aims(beside, lang)), (_word("money", lang), _money(beside, lang)),
-            (_word("goals", lang, year=year), _goals(beside, year, lang)),
-        ):  # fmt: skip
+        tables: tuple[tuple[str, _Made], ...] = (
+            (_word("aims", lang), _aims), (_word("money", lang), _money),
+            (_word("goals", lang, year=year), partial(_goals, year)),
+        )  # fmt: skip
+        for title, made in tables:
+            table = made(beside, lang, " ")
+            if out.measure(table).maximum > _TABLE:
+                table = made(beside, lang, "\n")
             if table.row_count:
                 out.print(f"\n{title}", soft_wrap=True, end="")
                 out.print(table, end="")
@@ -54,6 +61,8 @@ def page_of(comparison: Comparison, lang: str) -> str:
         if contrast.name in comparison.waterfalls:
             for part in comparison.waterfalls[contrast.name].printed(lang):
                 out.print(part, soft_wrap=isinstance(part, str), end="\n" if isinstance(part, str) else "")
+        elif comparison.has_asked:
+            out.print(say("waterfall.without_plan", lang, name=contrast.name), soft_wrap=True)
     out.print(_word("assumed", lang))
     return out.text()
 
@@ -78,6 +87,9 @@ def _inputs(contrast: Contrast, names: Names, lang: str) -> Iterator[str]:
     yield _word("inputs", lang, name=contrast.name)
     if not len(contrast.inputs):
         yield f"  {_word('same', lang)}"
+    if not contrast.same_years:
+        years = [", ".join(map(str, run.scenario.settings.years)) for run in (contrast.base, contrast.other)]
+        yield f"  {_word('years_differ', lang, before=years[0], after=years[1])}"
     for number, cause in enumerate(contrast.causes, 1):
         place = cause_place(cause, lang)
         count = len(cause.differences)
@@ -103,41 +115,41 @@ def _table(first: str, contrasts: Sequence[Contrast], lang: str) -> Table:
     return table
 
 
-def _pair(after: str, change: str) -> str:
-    """A value and its difference, one under the other where the column is narrow."""
-    return after if not change.strip("+-−–0.,") else f"{after} ({change})"
+def _pair(after: str, change: str, between: str) -> str:
+    """A value and its difference, with what stands between them: a blank, or the end of a line."""
+    return after if not change.strip("+-−–0.,") else f"{after}{between}({change})"
 
 
-def _aims(contrasts: Sequence[Contrast], lang: str) -> Table:
+def _aims(contrasts: Sequence[Contrast], lang: str, between: str) -> Table:
     table = _table(_word("aim", lang), contrasts, lang)
     names = list(dict.fromkeys(name for c in contrasts for name in c.aims["aim"]))
     for name in names:
         rows = [c.aims[c.aims["aim"] == name].to_dict("records") for c in contrasts]
         before = next((r[0]["before"] for r in rows if r), None)
         table.add_row(term(name, lang, within="aims"), aim_figure(name, _or_none(before)),
-                      *(_aim_cell(name, r[0]) if r else "–" for r in rows))  # fmt: skip
+                      *(_aim_cell(name, r[0], between) if r else "–" for r in rows))  # fmt: skip
     return table
 
 
-def _aim_cell(name: str, row: dict[Any, Any]) -> str:
+def _aim_cell(name: str, row: dict[Any, Any], between: str) -> str:
     after, change = _or_none(row["after"]), _or_none(row["change"])
     if after is None or change is None:
         return aim_figure(name, after)
     mark = "" if row["better"] is None or pd.isna(row["better"]) else " ▲" if row["better"] else " ▼"
     unsure = " ~" if row["open"] is True else ""
-    return _pair(aim_figure(name, after), aim_figure(name, change, sign=True)) + mark + unsure
+    return _pair(aim_figure(name, after), aim_figure(name, change, sign=True), between) + mark + unsure
 
 
 def _or_none(value: Any) -> float | None:
     return None if value is None or pd.isna(value) else float(value)
 
 
-def _money(contrasts: Sequence[Contrast], lang: str) -> Table:
+def _money(contrasts: Sequence[Contrast], lang: str, between: str) -> Table:
     table = _table("", contrasts, lang)
     sums = [_sums(c) if c.two_plans else {} for c in contrasts]
     before = next((s for s in sums if s), None)
     for part in _PARTS if before else ():
-        cells = [_pair(wan(s[part][1]), wan(s[part][1] - s[part][0], sign=True)) if s else "–" for s in sums]
+        cells = [_pair(wan(s[part][1]), wan(s[part][1] - s[part][0], sign=True), between) if s else "–" for s in sums]
         table.add_row(_word(f"part_{part}", lang), wan(before[part][0]) if before else "", *cells)
     return table
 
@@ -156,7 +168,7 @@ def _last_year(contrasts: Sequence[Contrast]) -> int:
     return max((int(y) for c in contrasts for y in c.goals["year"]), default=0)
 
 
-def _goals(contrasts: Sequence[Contrast], year: int, lang: str) -> Table:
+def _goals(year: int, contrasts: Sequence[Contrast], lang: str, between: str) -> Table:
     table = _table(_word("goal", lang), contrasts, lang)
     frames = [c.goals[c.goals["year"] == year] for c in contrasts]
     for goal in dict.fromkeys(g for f in frames for g in f["goal"]):
@@ -164,7 +176,7 @@ def _goals(contrasts: Sequence[Contrast], year: int, lang: str) -> Table:
         first = next(r[0] for r in rows if r)
         unit = first["unit"]
         cells = [
-            _pair(goal_figure(r[0]["after"], unit), goal_figure(r[0]["change"], unit, sign=True)) + _met(r[0])
+            _pair(goal_figure(r[0]["after"], unit), goal_figure(r[0]["change"], unit, sign=True), between) + _met(r[0])
             if r else "–" for r in rows
         ]  # fmt: skip
         table.add_row(
@@ -191,7 +203,10 @@ def _decisions(contrast: Contrast, names: Names, lang: str) -> Iterator[str]:
     yield ""
     yield _word("decisions", lang, name=contrast.name)
     if not contrast.two_plans:
-        yield f"  {_word('no_plan', lang)}"
+        if not contrast.base.has_plan:
+            yield f"  {_word('baseline_without_plan', lang)}"
+        if not contrast.other.has_plan:
+            yield f"  {_word('no_plan', lang)}"
         return
     parts = []
     for kind in ("won", "lost", "more", "less"):

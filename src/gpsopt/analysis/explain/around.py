@@ -76,7 +76,8 @@ class Around:
         point: Any = None
         lost = False  # an aim had to give way: those after it are as good as they can be
         for place, aim in enumerate(self.base.aims):
-            found = self._local(mode, float(self.first), held, place)
+            near = self.plan.point if point is None else point
+            found = self._local(mode, float(self.first), held, place, near)
             if found is None and point is None:
                 return None
             point = point if found is None else found[1]
@@ -160,11 +161,12 @@ class Around:
     def _found(self, price: float, rest: Values, first: int) -> bool:
         """Is a plan with the offer at this price as good as `rest`? The aims before `first` are kept, the others are
         sought in order until one differs."""
-        held = list(enumerate(rest.reached[:first]))
+        held, near = list(enumerate(rest.reached[:first])), self.plan.point
         for place in range(first, len(self.base.aims)):
-            found = self._local("with", price, held, place)
+            found = self._local("with", price, held, place, near)
             if found is None:
                 return False
+            near = found[1]
             against = self._compared(place, found[0], rest)
             if against:
                 return against < 0
@@ -196,9 +198,10 @@ class Around:
         return replace(one.compiled, matrix=matrix), aims
 
     def _local(
-        self, mode: Mode, price: float, held: list[tuple[int, float]], place: int
+        self, mode: Mode, price: float, held: list[tuple[int, float]], place: int, near: Any
     ) -> tuple[float, Any] | None:  # fmt: skip
-        """One aim's best value and point among plans near the plan at hand, with others held; None where none fits."""
+        """One aim's best value and point among plans near the plan at hand, with others held; None where none fits.
+        `near`: a point to begin from, where it fits."""
         if mode == "with" and not len(self.places):
             return None
         compiled, aims = self.at(price)
@@ -225,7 +228,7 @@ class Around:
             _hold(engine, aims[other], weights[free], limit - float(weights[rest] @ point[rest]))
         weights = aims[place].weights
         engine.set_cost(_sign(aims[place]) * weights[free])
-        found = engine.minimise(_LIMITS)
+        found = engine.minimise(_LIMITS, near[free])
         if found.point is None:
             return None
         reached = point.copy()

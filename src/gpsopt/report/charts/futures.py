@@ -97,7 +97,7 @@ def swings(frame: pd.DataFrame, goal: str, names: dict[str, str], look: Look | N
     rows["edge"] = rows[["plan", "low", "high"]].max(axis=1)
     reach = float(ends.max() - ends.min()) if len(rows) else 1.0
     domain = [float(ends.min()) - 0.1 * reach, float(ends.max()) + 0.5 * reach] if len(rows) else [0.0, 1.0]
-    y = alt.Y("name:N", sort=list(rows["name"]), title=None, axis=alt.Axis(ticks=False, labelLimit=230))
+    y = alt.Y("name:N", sort=list(rows["name"]), title=None, axis=alt.Axis(ticks=False, labelLimit=330))
     x = alt.X("plan:Q", title=_titled(goal, unit, look), scale=alt.Scale(domain=domain, nice=False, zero=False))
     base = alt.Chart(rows)
     sides = [look.word("level_low"), look.word("level_high")]
@@ -134,7 +134,7 @@ def stability(frame: pd.DataFrame, names: dict[str, str], look: Look | None = No
     rows["holds_name"] = [f"{_MARKS[h]} {look.word(f'holds_{h}')}" for h in rows["holds"]]
     rows["words"] = [f"{_MARKS[h]} {percent(c, 0)}" for h, c in zip(rows["holds"], rows["chance"], strict=True)]
     names_of = [f"{mark} {look.word(f'holds_{key}')}" for key, mark in _MARKS.items()]
-    y = alt.Y("name:N", sort=list(rows["name"]), title=None, axis=alt.Axis(ticks=False, labelLimit=230))
+    y = alt.Y("name:N", sort=list(rows["name"]), title=None, axis=alt.Axis(ticks=False, labelLimit=330))
     x = alt.X("chance:Q", title=look.word("again"), scale=alt.Scale(domain=[0, 1.12], nice=False),
               axis=alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1]))  # fmt: skip
     base = alt.Chart(rows)

@@ -56,10 +56,10 @@ class Look:
 
     def on(self, part: float) -> str:
         """The colour of text on the scale at `part` of the way, 0 to 1."""
-        dark, light = "#111111", "#ffffff"
-        if self.theme == "light":
-            return light if part < 0.4 else dark
-        return dark if part < 0.55 else light
+        colours = self.inks.scale
+        place = min(max(part, 0.0), 1.0) * (len(colours) - 1)
+        low = min(int(place), len(colours) - 2)
+        return readable(colours[low], colours[low + 1], place - low)
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def dressed(chart: Chart, look: Look, title: str, subtitle: str | list[str] = ""
         "font": font, "background": inks.paper, "padding": 12,
         "view": {"stroke": None},
         "axis": {**words, "gridColor": inks.grid, "domainColor": inks.faint, "tickColor": inks.faint,
-                 "labelFontSize": 11.5, "titleFontSize": 11.5, "labelLimit": 260, "titlePadding": 8},
+                 "labelFontSize": 11.5, "titleFontSize": 11.5, "labelLimit": 330, "titlePadding": 8},
         "legend": {**words, "labelFontSize": 11.5, "titleFontSize": 11.5, "orient": "bottom", "labelLimit": 260},
         "text": {"color": inks.ink, "fontSize": 11.5},
         "header": {"labelColor": inks.ink, "titleColor": inks.faint},

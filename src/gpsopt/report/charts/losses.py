@@ -44,7 +44,7 @@ def drill(frame: pd.DataFrame, names: Mapping[str, str], look: Look | None = Non
     long["order"] = long["side"].map({"lost": 0, "recovered": 1})
     rows["end"] = rows["lost"] + rows["recovered"]
     far = float(rows["end"].max()) if len(rows) else 1.0
-    y = alt.Y("name:N", sort=list(rows["name"]), title=None, axis=alt.Axis(ticks=False, labelLimit=230))
+    y = alt.Y("name:N", sort=list(rows["name"]), title=None, axis=alt.Axis(ticks=False, labelLimit=330))
     scale = alt.Scale(domain=[0, 1.75 * far], nice=False)  # room for who steps in
     x = alt.X("worth:Q", stack="zero", scale=scale, axis=alt.Axis(tickCount=5),
               title=f"{look.word('drill_axis')}{look.word('in_unit', unit=look.money_unit)}")  # fmt: skip
@@ -79,7 +79,7 @@ def hurt(frame: pd.DataFrame, kind: str, names: Mapping[str, str], look: Look | 
     long["which_name"] = long["which"].map(said)
     far = float(long["value"].max()) if len(long) else 1.0
     y = alt.Y("name:N", sort=list(rows["name"]), title=None,
-              axis=alt.Axis(ticks=False, labelLimit=230, labelPadding=9))  # fmt: skip
+              axis=alt.Axis(ticks=False, labelLimit=330, labelPadding=9))  # fmt: skip
     x = alt.X("value:Q", axis=alt.Axis(tickCount=5), scale=alt.Scale(domain=[0, 1.2 * (far or 1.0)], nice=False),
               title=f"{look.word('hurt_axis')}{look.word('in_unit', unit=look.money_unit)}")  # fmt: skip
     base = alt.Chart(rows)
@@ -107,11 +107,12 @@ def chances(frame: pd.DataFrame, names: Mapping[str, str], look: Look | None = N
     worst = frame.groupby("purchaser")["chance"].min().sort_values(kind="stable").head(most)
     rows = frame[frame["purchaser"].isin(worst.index)].copy()
     rows["name"] = [names.get(str(key), str(key)) for key in rows["purchaser"]]
-    rows["words"] = [("! " if c < _AT_RISK else "") + percent(c, 0) for c in rows["chance"]]
+    rows["words"] = [f"! {percent(c, 0 if round(c, 2) < _AT_RISK else 1)}" if c < _AT_RISK else percent(c, 0)
+                     for c in rows["chance"]]  # fmt: skip
     least = min(0.5, float(rows["chance"].min()) if len(rows) else 0.0)
     rows["ink"] = [look.on((float(c) - least) / (1 - least)) for c in rows["chance"]]
     order = [names.get(str(key), str(key)) for key in worst.index]
-    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=230))
+    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=330))
     x = alt.X("year:O", title=None, axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False))
     steps = [least + (1 - least) * k / (len(inks.scale) - 1) for k in range(len(inks.scale))]
     scale = alt.Scale(domain=steps, range=list(inks.scale), interpolate="rgb")

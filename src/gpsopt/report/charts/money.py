@@ -8,7 +8,7 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from gpsopt.report.charts.look import Look, dressed, layered, lettering, percent, shown_title
+from gpsopt.report.charts.look import Look, dressed, layered, lettering, names_of, percent, shown_title
 from gpsopt.runread import Run, fen_of
 
 _SOURCES: Final = ("direct_line", "purchase_line", "received")
@@ -89,9 +89,15 @@ def fees_flow(run: Run, look: Look | None = None, *, year: int | None = None,
             layers.append(lettering(one, align=align, dx=dx, dy=dy, fontWeight=weight, color=inks.ink)
                           .encode(text=f"{field}:N"))  # fmt: skip
     span = str(year) if year is not None else look.word("all_years", years=_years(run))
-    subtitle = look.word("flow_sub", run=shown_title(run, look), span=span, unit=look.money_unit)
+    subtitle = look.word("flow_sub", run=_whose(run, look, purchaser), span=span, unit=look.money_unit)
     chart = layered(*layers, width=look.width, height=max(300, 46 * len(nodes)))
     return dressed(chart, look, look.word("flow_title"), subtitle)
+
+
+def _whose(run: Run, look: Look, purchaser: str | None) -> str:
+    """The run, and the purchaser whose money alone is shown."""
+    names = names_of(run, "purchasers", look.lang)
+    return shown_title(run, look) + (f" · {names.get(purchaser, purchaser)}" if purchaser else "")
 
 
 def _years(run: Run) -> str:
@@ -173,7 +179,7 @@ def ramp(run: Run, look: Look | None = None, *, purchaser: str | None = None) ->
         x=x, y=alt.Y("mid:Q"), text="shown:N", color=alt.Color("ink:N", scale=None)
     )  # fmt: skip
     chart = layered(bars, text, own_colours=True, width=look.width, height=320)
-    return dressed(chart, look, look.word("ramp_title"), look.word("ramp_sub", run=shown_title(run, look)))
+    return dressed(chart, look, look.word("ramp_title"), look.word("ramp_sub", run=_whose(run, look, purchaser)))
 
 
 __all__ = ["fees_flow", "flow_rows", "ramp", "ramp_rows"]

@@ -165,7 +165,7 @@ def tile_map(run: Run, look: Look | None = None, *, year: int | None = None,
         least = min(low, 0.6) if shares else low
         top = max(1.0, high) if shares else high
         scale = _scale(look, least, top)
-        ink = [look.on((v - least) / (top - least or 1.0)) for v in rows["value"]]
+        ink = [look.on((v - least) / (top - least or 1.0)) for v in rows["value"].fillna(top)]
     rows["ink"] = [look.inks.ink if unknown else one for one, unknown in zip(ink, rows["value"].isna(), strict=True)]
     base = alt.Chart(rows)
     boxes = base.mark_rect(cornerRadius=6, invalid="show", stroke=look.inks.paper, strokeWidth=2).encode(

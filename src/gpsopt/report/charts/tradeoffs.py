@@ -118,7 +118,7 @@ def waterfall(parts: pd.DataFrame, aim: str, start: float, look: Look | None = N
     order = list(data["name"]) if data["name"].is_unique else [f"{n} ({k})" for k, n in enumerate(data["name"])]
     data["label"] = order
     data["edge"] = data[["from", "to", "high"]].max(axis=1)
-    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelOverlap=False, ticks=False, labelLimit=230))
+    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelOverlap=False, ticks=False, labelLimit=330))
     edge = data["edge"].max()
     room = (edge - floor) * 0.34 or 1.0
     x = alt.X("from:Q", title=aim_title(aim, look), scale=alt.Scale(domain=[floor, edge + room], nice=False),
@@ -179,7 +179,7 @@ def tornado(rows: pd.DataFrame, aim: str, base: float, look: Look | None = None,
     data["align"] = ["right" if v < middle else "left" for v in data["value"]]
     ends = [*data["value"], middle]
     room = (max(ends) - min(ends) or 1.0) * 0.45
-    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelOverlap=False, ticks=False, labelLimit=230))
+    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelOverlap=False, ticks=False, labelLimit=330))
     x = alt.X("from:Q", title=aim_title(aim, look), axis=alt.Axis(tickCount=5, format=",~f"),
               scale=alt.Scale(domain=[min(ends) - room, max(ends) + room], nice=False, zero=False))  # fmt: skip
     names = [look.word("input_low"), look.word("input_high")]
@@ -219,7 +219,7 @@ def movers(rows: pd.DataFrame, look: Look | None = None, *, title: str = "", sub
     room = 70 / max(240, look.width - 230) * ((high - low) or 1.0)  # for the figure at a bar's end
     ends = [low - (room if low < 0 else 0.0), high + (room if high > 0 or low == 0 else 0.0)]
     order = list(data["name"])
-    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelOverlap=False, ticks=False, labelLimit=230,
+    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelOverlap=False, ticks=False, labelLimit=330,
                                                              domain=False))  # fmt: skip
     x = alt.X("value:Q", title=look.money_unit if money else None, axis=alt.Axis(tickCount=5, format=",~f"),
               scale=alt.Scale(domain=ends, nice=False))  # fmt: skip
