@@ -183,6 +183,8 @@ def test_the_kind_of_a_change_follows_key_spending_and_classes(town: Run) -> Non
         assert any(f"有{len(left)}行" in said for said in paper.controls)
         own = [r for r in of_year(town, "transfers", year) if r["use"] == "own"]
         assert kinds.count("本科目内") == len(own)
+        to = [row[paper.place("to_class")] for row in paper.rows]
+        assert sorted(filter(None, to)) == ["208 / 30227"] * len(own)
         marked += len(left) + len(own)
     assert marked > 1
 

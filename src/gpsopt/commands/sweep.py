@@ -106,7 +106,9 @@ def _shown(table: pd.DataFrame, columns: list[str], as_given: set[str], digits: 
     def cell(column: str, value: object) -> str:
         if value != value:
             return ""
-        return f"{value:,.{digits}f}" if isinstance(value, float) and column not in as_given else str(value)
+        if not isinstance(value, float):
+            return str(value)
+        return f"{value:.15g}" if column in as_given else f"{value:,.{digits}f}"
 
     rows = [tuple(cell(c, v) for c, v in zip(columns, row, strict=True))
             for row in table[columns].itertuples(index=False)]  # fmt: skip

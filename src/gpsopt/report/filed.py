@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from typing import Final
 
 from gpsopt.money import fen, yuan
 from gpsopt.report.paper import ZERO, Cell, Material, Paper, Row, columns, total
 from gpsopt.text import say, term
 from gpsopt.verify.exact import grown
+
+_CLASSES: Final = ("functional_class", "economic_class")
 
 
 def budget_summary(of: Material) -> Paper:
@@ -52,7 +55,7 @@ def adjustments(of: Material) -> Paper:
         rows.append((
             len(rows) + 1, of.purchaser(row["from_purchaser"]), _line(of, row["from_line"], need), _classes(of, row),
             original, available, amount, None if available is None else available - amount, Decimal(row["change"]),
-            of.purchaser(row["to_purchaser"]), _line(of, row["to_line"], need), None,
+            of.purchaser(row["to_purchaser"]), _line(of, row["to_line"], need), _classes_to(of, row),
             term("yes" if row["to_line"] == "purchase" else "no", of.lang), say(f"paper.{_kind(of, row)}", of.lang),
             _reason(of, row), _stranded(of, row),
         ))  # fmt: skip
@@ -72,8 +75,16 @@ def _line(of: Material, line: str, need: str) -> str:
 
 def _classes(of: Material, row: Row) -> str:
     """The classes of the line that gives, as far as the model holds them."""
-    line = of.lines.get(row["need"] or "", {}) if row["from_line"] == "direct" else {}
-    return " / ".join(str(line[c]) for c in ("functional_class", "economic_class") if line.get(c))
+    return _said(of.lines.get(row["need"] or "", {}) if row["from_line"] == "direct" else {})
+
+
+def _classes_to(of: Material, row: Row) -> str:
+    """Those of the purchase of the same matter; money for other matters is the office's to place."""
+    return _said(of.needs.get(row["need"] or "", {}) if row["use"] == "own" else {})
+
+
+def _said(row: Row) -> str:
+    return " / ".join(str(row[c]) for c in _CLASSES if row.get(c))
 
 
 def _expenditure(of: Material, need: str) -> Decimal:
@@ -115,8 +126,7 @@ def _kind(of: Material, row: Row) -> str:
 
 def _same_class(line: Row, need: Row) -> bool:
     """Is the direct line a project's, under the classes of the purchase that takes its place?"""
-    classes = ("functional_class", "economic_class")
-    return line.get("spending_kind") == "project" and all(line[c] and line[c] == need.get(c) for c in classes)
+    return line.get("spending_kind") == "project" and all(line[c] and line[c] == need.get(c) for c in _CLASSES)
 
 
 def _reason(of: Material, row: Row) -> str:
