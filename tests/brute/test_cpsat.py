@@ -45,6 +45,11 @@ def test_a_few_crowded_models_agree() -> None:
     assert {agree(seed) for seed in range(1000, 1012)} >= {"none", "kept"}
 
 
+@pytest.mark.parametrize("seed", [28, 34, 44, 50])
+def test_soft_clauses_on_pairs_leave_sizes_that_do_not_fit_out(seed: int) -> None:
+    assert agree(seed) in ("kept", "broken")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("first", CROWDS)
 def test_more_than_three_hundred_plans_agree(first: int) -> None:

@@ -23,6 +23,9 @@ from gpsopt.tables import Tables
 #: the conditions of 3(3), in the order in which they are tested
 CONDITIONS: Final = ("registered", "civil_liability", "facilities", "governance", "accounts", "record")
 
+#: clauses that leave a pair out, and let it be had where they are soft; a size that does not fit stays left out
+BENDING: Final = ("qualification", "fee_standard", "equal_competition", "competition")
+
 _SIDES: Final = ("numerator", "denominator")
 
 
@@ -92,7 +95,7 @@ def pairs_of(facts: Facts) -> Pairs:
     bent: dict[str, Bools] = {}
 
     def exclude(where: Bools, name: str, why: Any) -> None:
-        if facts.settings.clauses.soft(name):
+        if name in BENDING and facts.settings.clauses.soft(name):
             bent[name] = where
             return
         fresh = where & (clause == None)  # noqa: E711  elementwise

@@ -193,7 +193,8 @@ def seek_aims(
     stages: list[Stage] = []
     point: Array | None = None
     points: list[Array] = []
-    tried, nodes = None, 0
+    tried: Array | None = None
+    nodes = 0
     if not start and engine.integer_count > PLAIN:
         any_ = any_plan(engine, compiled, groups, clock.share())
         tried, nodes = any_.point, any_.nodes
