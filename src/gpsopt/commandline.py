@@ -31,7 +31,11 @@ class Commands(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] not in self.commands and not args[0].startswith("-"):
-            raise UsageError("command_unknown", command=args[0], known=", ".join(self.commands))
+            from gpsopt.cells import nearest
+
+            near = nearest(args[0], tuple(self.commands))
+            said = say("where.nearest", tongue_of(), name=near) if near else ""
+            raise UsageError("command_unknown", command=args[0], known=", ".join(self.commands), nearest=said)
         return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

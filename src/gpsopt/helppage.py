@@ -15,7 +15,10 @@ _STORED: Final = 2**31 - 1  # the largest number that fits: a limit of storage, 
 
 def help_of(command: Any, ctx: Any, tongue: str) -> str:
     """Usage, what the command does, its arguments, options and, of a group, its commands."""
-    usage = " ".join((ctx.command_path, *(piece.strip("{}") for piece in command.collect_usage_pieces(ctx))))
+    pieces = (
+        piece.removeprefix("{").replace("}...", "").removesuffix("}") for piece in command.collect_usage_pieces(ctx)
+    )
+    usage = " ".join((ctx.command_path, *pieces))
     parts = [say("cli.usage", tongue, usage=usage), command.help or ""]
     params = command.get_params(ctx)
     for title, kind in (("arguments", "argument"), ("options", "option")):

@@ -65,7 +65,8 @@ class Scenario:
 
     def question(self, lang: str) -> str:
         """What the scenario asks, in a language where it says it in that one."""
-        return (self.settings.question_zh if lang == "zh" else "") or self.settings.question
+        zh, en = self.settings.question_zh, self.settings.question
+        return zh or en if lang == "zh" else en or zh
 
 
 def canonical_settings(settings: Settings) -> str:
@@ -197,8 +198,12 @@ def _merge(files: list[TomlFile]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for file in files:
         said = {k: v for k, v in file.data.items() if k in MODEL_KEYS and k != "lock"}
-        if "question" in said:  # its translation goes with it
-            said.setdefault("question_zh", "")
+        for english, chinese in (
+            ("title", "title_zh"),
+            ("question", "question_zh"),
+        ):  # a translation goes with its text
+            if english in said or chinese in said:
+                said = {english: "", chinese: "", **said}
         merged = _merged(merged, said)
     return _with_term_chosen(files, merged)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.table import Table
 
+from gpsopt.plan.page import _percent
 from gpsopt.sheet import Sheet
 
 SENTENCE = "有 1 个报价缺少质量或满意度，将用承接主体（见 undertakers 表）最近一次的绩效评价，缺口 2,000.00 元。"
@@ -49,3 +53,10 @@ def test_nothing_is_lost_and_no_line_is_too_long(text: str, width: int) -> None:
     lines = printed(text, width)
     assert all(cell_len(line) <= width for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("missing", "shown"), [("49.4", "49"), ("1", "1"), ("0.4", "0.4"), ("0.1", "0.1"), ("0.05", "<0.1")]
+)
+def test_a_shortfall_is_never_shown_as_none(missing: str, shown: str) -> None:
+    assert _percent(Decimal(missing)) == shown

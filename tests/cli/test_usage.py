@@ -70,6 +70,7 @@ def test_the_language(words: tuple[str, ...], env: dict[str, str], lang: str, gp
         (("solve", "x", "--seed", "1.5"), "option_wrong", "1.5"),
         (("solve", "x", "--seed"), "value_missing", "--seed"),
         (("solve", "x", "y"), "usage_other", "y"),
+        (("slove", "x"), "command_unknown", 'nearest known name is "solve"'),
         (("check", "x", "--lang", "fr"), "option_wrong", "zh or en"),
         (("check", ""), "path_missing", "Check the path"),
         (("check", "nothing.toml"), "path_missing", "nothing.toml"),
@@ -149,3 +150,9 @@ def test_names_from_strangers_are_text(tmp_path: Path, gpsopt: Command) -> None:
     assert done.code == 2 and "[bold]x[/bold]" in done.err
     ended = subprocess.run([os.fsencode(COMMAND), b"check", b"\xff\xfe"], env=environment(), capture_output=True)
     assert ended.returncode == 2 and b"Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("command", ["compare", "report"])
+def test_help_shows_how_often_an_argument_stands(command: str, gpsopt: Command) -> None:
+    first = gpsopt(command, "--help", "--lang", "en").out.splitlines()[0]
+    assert first.endswith("RUN...") and "}" not in first

@@ -142,7 +142,7 @@ def test_a_chain_of_bases_is_followed_from_the_model_outwards(small: Small) -> N
     small.scenario('base = "one"\n[clauses.continuity]\nenabled = false\n[goals.posts]\ntarget = 5\n', "two")
     scenario = small.read(small.scenario('title = "Third"\nbase = "two"\nregime = "pooled"\nshare = 0.2\n', "three"))
     settings = scenario.settings
-    assert (settings.title, settings.title_zh) == ("Third", "两区两项服务")
+    assert (settings.title, settings.title_zh) == ("Third", "")
     assert (settings.regime, settings.clauses.continuity.tolerance) == ("pooled", Decimal("0.1"))
     assert not settings.clauses.continuity.enabled and set(settings.goals) == {"coverage", "posts"}
     assert [Path(file).stem for file in scenario.chain] == ["model", "one", "two", "three"]
@@ -217,7 +217,7 @@ def test_unit_values_are_those_of_the_model(small: Small) -> None:
 def test_a_model_without_departures_and_its_scenario_are_the_same_input(small: Small) -> None:
     assert _read(small, "").digest() == small.read().digest()
     renamed = _read(small, 'title = "Another name"\n')
-    assert renamed.title("en") == "Another name" and renamed.title("zh") == "两区两项服务"
+    assert renamed.title("en") == "Another name" and renamed.title("zh") == "Another name"
 
 
 def test_a_thousand_additions_are_quick(small: Small) -> None:
@@ -237,3 +237,12 @@ def test_a_term_given_in_a_scenario_is_its_choice(small: Small) -> None:
     small.more(term)
     assert not _read(small, "").settings.clauses.contract_term.before_force
     assert _read(small, "[clauses.contract_term]\nyears = 3\n").settings.clauses.contract_term.before_force
+
+
+@pytest.mark.parametrize("said", ['title = "Mine"', 'title_zh = "我的"'])
+def test_a_title_of_its_own_does_not_keep_the_translation_of_the_base(said: str, tmp_path: Path) -> None:
+    town = Path(__file__).parents[2] / "models/town"
+    (tmp_path / "mine.toml").write_text(f'{said}\nquestion_zh = "为什么？"\nmodel = "{town}"\n', encoding="utf-8")
+    mine = read_scenario(tmp_path / "mine.toml")
+    assert {mine.title("zh"), mine.title("en")} == {said.split('"')[1]}
+    assert {mine.question("zh"), mine.question("en")} == {"为什么？"}

@@ -135,3 +135,39 @@ def test_the_summary_is_whole_and_its_totals_are_those_of_the_plan(run: Path) ->
     finally:
         path.write_bytes(kept)
     assert verify_run(run).ok
+
+
+def test_a_year_in_which_nobody_asks_is_no_want_of_capacity(tmp_path: Path) -> None:
+    """Units kept for a later year stay by the rule that what nobody asks for is not bought."""
+    scenario = tmp_path / "s.toml"
+    scenario.write_text(
+        f'model = "{TOWN}"\n[[change]]\ntable = "needs"\nwhere = {{ need = "n3", year = 2015 }}\n'
+        'column = "demand"\nset = 0\n',
+        encoding="utf-8",
+    )
+    plan = gpsopt.solve(scenario)
+    direct = plan.frames["direct"]
+    (row,) = direct[(direct["need"] == "n3") & (direct["year"] == 2015)].to_dict("records")
+    assert plan.certified and row["quantity"] > 0 and row["kept_because"] == "rule"
+
+
+@pytest.mark.parametrize("key, other", [("title", "Another town"), ("title_zh", ""), ("scale", None), ("gap", None)])
+def test_titles_scales_and_proof_are_those_of_the_inputs_and_gaps(key: str, other: str | None, run: Path) -> None:
+    """A run may not go by another name, nor call itself proven while it says that a gap is left."""
+    path = run / "summary.json"
+    kept = path.read_text(encoding="utf-8")
+    summary = json.loads(kept)
+    aim = summary["aims"][0]
+    if key == "scale":
+        aim["scale"] += 1.0
+    elif key == "gap":
+        aim["bound"], aim["gap_amount"] = aim["value"] - 100.0, 100.0
+        aim["gap"] = 100.0 / aim["scale"]
+        assert summary["status"] == "optimal"
+    else:
+        summary[key] = other
+    path.write_text(json.dumps(summary), encoding="utf-8")
+    faults = verify_run(run).faults
+    path.write_text(kept, encoding="utf-8")
+    assert {fault.column for fault in faults} == {"status" if key == "gap" else key}
+    assert verify_run(run).ok

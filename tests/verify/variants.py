@@ -275,7 +275,7 @@ NO_MONEY = BASE.but(
 NO_DEMAND = IDLE.but(
     inputs={"needs 5": None},
     plan={
-        "direct 5": {"idle": "20", "kept_because": "capacity"},
+        "direct 5": {"idle": "20", "kept_because": "rule"},
         "coverage 5": {"demand": "0", "target": "0", "direct": "0", "served": "0", "candidates": "0", "thin": "no"},
     },
     aims={"worst_area": 0.9, "benefit": "380"},

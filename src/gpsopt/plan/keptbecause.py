@@ -15,9 +15,10 @@ from gpsopt.model.world import World
 class KeptBecause:
     """rule, capacity, price, stranded or money: the first that stands in the way of the cheapest offer.
 
-    rule: a clause excludes every offer, or the planner decided; capacity: nobody offers, or all who do are
-    used up; price: no offer costs less than the unit kept; stranded: it does, but not less than what the unit
-    sets free; money: the purchaser has less than 1 % of its budget left to buy with.
+    rule: a clause excludes every offer, the planner decided, or nobody asks for the matter in that year;
+    capacity: nobody offers, or all who do are used up; price: no offer costs less than the unit kept;
+    stranded: it does, but not less than what the unit sets free; money: the purchaser has less than 1 % of its
+    budget left to buy with.
     """
 
     def __init__(self, world: World, q: Quantities, money: Money) -> None:
@@ -27,7 +28,7 @@ class KeptBecause:
         """The reason for one need and year (positions)."""
         facts = self._world.facts
         key, when = facts.needs.key[need], facts.years[year]
-        if (key, when) in self._held:
+        if (key, when) in self._held or not facts.needs.demand[need, year]:
             return "rule"
         offers = self._pairs_of.get((need, year), [])
         if not offers:

@@ -29,7 +29,7 @@ def page_of(scenario: Scenario, frames: Mapping[str, pd.DataFrame], summary: Map
     """The page as text, at most 100 columns wide."""
     out = Sheet(_WIDTH)
     out.print(scenario.title(lang))
-    if scenario.settings.question:
+    if scenario.question(lang):
         out.print(_w("question", lang, question=scenario.question(lang)))
     verdict = "certified" if summary["certified"] else "not_certified"
     state = [_w("run", lang, run=summary["run"]), _ended(summary, lang)]
@@ -212,6 +212,12 @@ def _shortfalls(scenario: Scenario, coverage: pd.DataFrame, lang: str) -> str:
     values.sort(key=lambda v: (-v[0], v[1:4]))
     name = f"name_{lang}"
     parts = [
-        f"{areas[a][name] or a} {named[i][name] or i} {y} −{100 * part:.0f} %" for _w_, y, i, a, part in values[:3]
+        f"{areas[a][name] or a} {named[i][name] or i} {y} −{_percent(100 * part)} %"
+        for _w_, y, i, a, part in values[:3]
     ]  # fmt: skip
     return ("；" if lang == "zh" else "; ").join(parts)
+
+
+def _percent(missing: Decimal) -> str:
+    """A share that is missing, never shown as none: one decimal below 1 %."""
+    return f"{missing:.0f}" if missing >= 1 else f"{missing:.1f}" if missing >= Decimal("0.1") else "<0.1"

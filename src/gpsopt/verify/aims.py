@@ -20,13 +20,15 @@ from gpsopt.verify.verdict import Fault, Outcome
 
 #: statuses with which a plan may be shown
 WITH_PLAN: Final = ("optimal", "within_gap", "limit")
+#: the gap below which an aim counts as proven, with room for what the numbers lose on paper
+PROVEN: Final = Decimal("0.000002")
 #: the numbers of an aim that come from the search (gpsopt.verify.claims)
 CLAIMS: Final = ("value", "bound", "gap", "gap_amount", "scale", "given_up", "tolerance")
 
 
 def check_summary(evidence: Evidence, summary: Mapping[str, Any]) -> list[Outcome]:
-    """Status, the list of aims in order with their senses, each plan_value, and the unit values."""
-    faults = []
+    """Status, titles, the list of aims in order with their senses, each plan_value, and the unit values."""
+    faults = [*_title_faults(evidence, summary)]
     if summary.get("status") not in WITH_PLAN:
         faults.append(Fault("aims", "status_unknown", "summary.json", None, "status", "",
                             {"found": str(summary.get("status"))[:60]}))  # fmt: skip
@@ -46,9 +48,29 @@ def check_summary(evidence: Evidence, summary: Mapping[str, Any]) -> list[Outcom
             faults += check_claims(
                 evidence, name, place == 0, {key: exact_number(aim.get(key)) for key in CLAIMS}, value
             )
+    if summary.get("status") == "optimal" and not summary.get("besides"):
+        faults += [fault for aim, name in zip(aims, names, strict=True) for fault in _unproven(aim, name)]
     faults += _unit_value_faults(evidence, summary.get("unit_values"))
     faults += _total_faults(evidence, summary.get("totals"))
     return [Outcome("aims", len(aims), tuple(faults))]
+
+
+def _title_faults(evidence: Evidence, summary: Mapping[str, Any]) -> Iterator[Fault]:
+    """The titles are those of the inputs, where the summary gives them."""
+    for key in ("title", "title_zh"):
+        right = getattr(evidence.world.settings, key)
+        if summary.get(key, right) != right:
+            yield Fault("aims", "differs", "summary.json", None, key, "",
+                        {"found": str(summary[key])[:60], "expected": right or "—"})  # fmt: skip
+
+
+def _unproven(aim: Mapping[str, Any], name: str) -> Iterator[Fault]:
+    """A run that calls itself proven has no gap left, or one of less than a fen in an aim of money."""
+    gap, amount = exact_number(aim.get("gap")), exact_number(aim.get("gap_amount"))
+    if gap is None or gap <= PROVEN:
+        return
+    if name in ("worst_area", "benefit") or amount is None or amount > Decimal("0.01"):
+        yield Fault("aims", "gap_not_proven", "summary.json", None, "status", name, {"gap": shown(Fraction(gap))})
 
 
 def _aim_faults(aim: Mapping[str, Any], name: str, value: Fraction) -> Iterator[Fault]:

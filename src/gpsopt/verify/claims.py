@@ -27,6 +27,8 @@ from gpsopt.verify.verdict import Fault
 STEPS: Final = 5
 #: relative error of sums of doubles, and of the solver's own tolerance
 NOISE: Final = Fraction(1, 10**6)
+#: relative error of the scale, a plain sum
+SUM_NOISE: Final = Fraction(1, 10**9)
 DEFAULT_TOLERANCE: Final = Fraction(1, 1000)
 
 
@@ -48,7 +50,8 @@ def check_claims(
     for column, right in expected.items():
         said = given.get(column)
         skip = column == "gap" and scale <= NOISE and scale != 0  # noise over noise says nothing
-        if said is not None and not skip and abs(said - right) > NOISE * max(abs(right), abs(said), Fraction(1)):
+        noise = SUM_NOISE if column == "scale" else NOISE
+        if said is not None and not skip and abs(said - right) > noise * max(abs(right), abs(said), Fraction(1)):
             yield _fault("differs", column, name, said, right)
     reach = reach_of(evidence, name) + NOISE * max(Fraction(1), abs(value), scale)
     tolerance = given.get("tolerance")

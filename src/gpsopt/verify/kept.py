@@ -2,7 +2,8 @@
 
 The first that stands in the way of the cheapest offer that still has room:
 
-    rule      the planner holds the units, or clauses leave out every offer
+    rule      the planner holds the units, nobody asks for the matter in that year (what nobody asks for is not
+              bought), or clauses leave out every offer
     capacity  nobody offers, or all who do are used up
     price     a unit costs no less than the unit kept, its setup spread over the most the award could be
     stranded  it costs less, but no less than what a unit given up sets free at once
@@ -38,7 +39,7 @@ def reasons_of(evidence: Evidence) -> ReasonOf:
         return left[purchaser, year]
 
     def reason(need: str, year: int) -> str:
-        if (need, year) in held:
+        if (need, year) in held or world.demand(need, year).demand == 0:
             return "rule"
         offers = pairs.remaining.get((need, year), ())
         if not offers:
