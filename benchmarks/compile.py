@@ -1,6 +1,6 @@
 """Times the way from tables in memory to a model inside HiGHS: by hand, by this compiler, by ordinary Pyomo.
 
-    python benchmarks/compile.py [--size city|district] [--repeat 9] [--pyomo] [--linopy] [--profile]
+    python benchmarks/compile.py [--size city|district|nation] [--repeat 9] [--pyomo] [--linopy] [--profile]
 
 Everything is timed in CPU seconds of one process; each way is run `repeat` times in turn; medians and ratios are
 printed. `--pyomo` adds stock components with LinearStandardFormCompiler (half a minute each at city size), `--linopy`
@@ -22,7 +22,7 @@ import highspy
 import numpy as np
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from raw import Raw, raw
-from synthetic import CITY, DISTRICT, Drawn, array_model, draw, ordinary_model
+from synthetic import CITY, DISTRICT, NATION, Drawn, array_model, draw, ordinary_model
 
 from gpsopt.compiler import Compiled, compile_model
 
@@ -73,13 +73,13 @@ def measured(todo: Callable[[], Any]) -> float:
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--size", choices=["city", "district"], default="city")
+    words.add_argument("--size", choices=["district", "city", "nation"], default="city")
     words.add_argument("--repeat", type=int, default=9)
     words.add_argument("--pyomo", action="store_true")
     words.add_argument("--linopy", action="store_true")
     words.add_argument("--profile", action="store_true")
     asked = words.parse_args()
-    data = draw(CITY if asked.size == "city" else DISTRICT)
+    data = draw({"district": DISTRICT, "city": CITY, "nation": NATION}[asked.size])
     ours, theirs = compile_model(array_model(data)), raw(data)
     by_offer = compile_model(array_model(data, by_offer=True))
     assert abs(ours.matrix - theirs.matrix).max() < 1e-12, "the two ways differ"

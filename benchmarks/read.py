@@ -1,11 +1,14 @@
 """Times the way from CSV files to a model inside HiGHS on a drawn place, part by part; nothing is solved.
 
-python benchmarks/read.py [--size district|city|nation] [--years 4] [--repeat 3]
+python benchmarks/read.py [--size town|district|city|nation] [--years 4] [--repeat 3] [--json FILE]
+
+`--json` keeps the medians; `pictures.py` draws them.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import resource
 import statistics
 import tempfile
@@ -29,6 +32,7 @@ def main() -> None:
     words.add_argument("--size", default="city")
     words.add_argument("--years", type=int, default=4)
     words.add_argument("--repeat", type=int, default=3)
+    words.add_argument("--json", type=Path)
     asked = words.parse_args()
     spent: dict[str, list[float]] = defaultdict(list)
     last = 0.0
@@ -62,6 +66,11 @@ def main() -> None:
         print(f"{part:24} {statistics.median(seconds):6.2f} CPU s (median of {len(seconds)})")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     print(f"{'peak memory':24} {peak:6.0f} MB")
+    if asked.json is not None:
+        kept = {"size": asked.size, "years": asked.years, "rows": rows, "columns": columns,
+                "nonzeros": int(compiled.matrix.nnz), "pairs": len(world.pairs.need), "peak_mb": round(peak),
+                "seconds": {part: round(statistics.median(seconds), 3) for part, seconds in spent.items()}}  # fmt: skip
+        asked.json.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

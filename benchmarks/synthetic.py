@@ -32,6 +32,7 @@ class Size(NamedTuple):
 
 DISTRICT = Size(20, 120, 16, 530, 1250, 4, 4)
 CITY = Size(76, 900, 16, 4000, 9440, 4, 4)
+NATION = Size(310, 3600, 31, 16000, 37760, 4, 4)
 
 
 @dataclass(frozen=True)
