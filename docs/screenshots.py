@@ -1,7 +1,7 @@
 """Pictures of every page of the front end, in both languages: `make screens` writes docs/screens/*.png.
 
 The baseline and one scenario of Beijing are solved in a folder of their own and the baseline is lived through; the
-server is started there, and a browser opens every page, in Chinese also in the dark. Pictures are kept small: 64
+server is started there, and a browser opens every page, in Chinese also in the dark. Pictures are kept small: 128
 colours, together less than 2.5 MB.
 """
 
@@ -34,7 +34,7 @@ from gpsopt.text import term
 HERE = ROOT / "docs" / "screens"
 SCENARIOS = ("budget_cut", "baseline")  # the last one is looked at first
 ASKED = {"explain": "btn_why", "reports": "btn_brief"}  # pages that show little before they are asked
-COLOURS, MOST_BYTES = 64, 2_500_000
+COLOURS, MOST_BYTES = 128, 2_500_000
 FUTURES = 1_000
 _KEY = hashlib.sha256(b"pictures").hexdigest()[:48]
 

@@ -19,7 +19,7 @@ _CSS = """
 [data-testid="stMetricLabel"] p {font-size: 0.86rem;}
 [data-testid="stMetric"] {padding: 0.5rem 0.8rem;}
 [data-testid="stMetric"] > div {padding: 0;}
-[data-testid="stCaptionContainer"] code {font-size: inherit;}
+[data-testid="stMarkdownContainer"] code, [data-testid="stCaptionContainer"] code {font-size: inherit;}
 [data-testid="stMetric"] label {min-height: 1.2rem;}
 [data-testid="stSidebarNav"] a span {font-size: 0.97rem;}
 h1 {padding: 0 !important;}

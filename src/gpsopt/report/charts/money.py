@@ -118,7 +118,7 @@ def _layout(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
             fen = int(rows.loc[rows[column] == node, "fen"].sum())
             x = 0.0 if side == "left" else 0.97
             high = top + fen / whole
-            label = max((top + high) / 2, label + 0.135)  # two lines of text each: never one over the other
+            label = max((top + high) / 2, label + 0.165)  # two lines of text each: never one over the other
             nodes.append((node, side, fen, x, x + 0.03, x if side == "left" else x + 0.03, top, high, label))
             places[side, node] = top
             top = high + _PAD
