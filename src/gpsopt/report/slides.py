@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from math import ceil
 from typing import Any, Final
 
 from pptx import Presentation
@@ -38,6 +39,7 @@ _BAND: Final = _colour("F2F5F9")
 _WARN: Final = _colour("C00000")
 _PARTS: Final = ("direct", "stranded", "purchased", "unspent")
 _LEFT, _WIDE = 0.6, 12.1  # inches
+_LETTERS_AN_INCH: Final = 11  # of a table's bold head, a Chinese letter counted as two
 _ONE_LINE: Final = 60  # columns of a title in its largest letters
 
 
@@ -104,7 +106,8 @@ def _grid(slide: Any, rows: tuple[list[str], list[list[str]]]) -> None:
     for place, column in enumerate(table.columns):
         column.width = Inches(_WIDE - each * (len(head) - 1) if place == 0 else each)
     for line, cells in enumerate([head, *body]):
-        table.rows[line].height = Inches(row)
+        most = max(map(cells_of, cells[1:]), default=0) if line == 0 else 0
+        table.rows[line].height = Inches(row * max(1, ceil(most / ((each - 0.2) * _LETTERS_AN_INCH))))
         for place, text in enumerate(cells):
             cell = table.cell(line, place)
             cell.text, cell.vertical_anchor = text, MSO_ANCHOR.MIDDLE
