@@ -19,6 +19,9 @@ def test_the_new_model_solves(tmp_path: Path, source: str, gpsopt: Command) -> N
     assert checked.code == 0 and checked.json["counts"]["warning"] == 0
     solved = gpsopt("solve", folder / source, "--json", "--out", tmp_path / "runs")
     assert solved.code == 0 and solved.json["certified"] is True and solved.json["status"] == "optimal"
+    for aim in solved.json["aims"]:  # nothing is given up: but for the grid and the fen the plan is what was found
+        scale = max(abs(aim["scale"]), 1)
+        assert abs(aim["plan_value"] - aim["bound"]) <= 1e-4 * scale, aim["name"]
     assert gpsopt("verify", solved.json["path"]).code == 0
 
 
