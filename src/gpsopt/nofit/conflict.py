@@ -54,7 +54,7 @@ def conflicts_of(system: System, seconds: float = 60.0) -> tuple[Conflict, ...]:
         problem = system.problem.of_rows(rows)
         parts = contradiction(problem, np.flatnonzero(np.isin(rows, kept)))
         fresh = [_by_fractions(system, rows[part]) for part in parts]
-        if not fresh and (not found or time.process_time() < end):
+        if not fresh and (not found or (len(kept) <= _FEW and time.process_time() < end)):
             whole = _whole(system, rows, kept)
             fresh = [] if whole is None else [whole]
         fresh = [c for c in fresh if c.elements]
@@ -128,7 +128,7 @@ def _one_year(system: System, rows: Ints) -> Ints | None:
     """The rows of the first year that has no plan even where the other years ask for nothing; None where all have."""
     years = system.year_of_row[rows]
     for year in range(len(system.world.facts.years)):
-        own = rows[(years == year) | (years == NO_YEAR)]
+        own: Ints = rows[(years == year) | (years == NO_YEAR)]
         if possible(system.problem.of_rows(own), whole=True) is False:
             return own
     return None
