@@ -123,8 +123,8 @@ def _in_words(found: Alternatives, number: int, names: Names, lang: str) -> Iter
                  for r in rows[rows["gains"] == gains].head(_NAMED).to_dict("records")]  # fmt: skip
         if shown:
             key = "purchased_more" if gains else "purchased_less"
-            said = {"by": say("compare.by_undertaker", lang), "shown": say("compare.list", lang).join(shown)}
-            yield f"    {say(f'compare.{key}', lang, **said)}"
+            by, all_shown = say("compare.by_undertaker", lang), say("compare.list", lang).join(shown)
+            yield f"    {say(f'compare.{key}', lang, by=by, shown=all_shown)}"
 
 
 def _states(found: Alternatives, names: Names, lang: str) -> Iterator[str]:
