@@ -68,8 +68,10 @@ def _units(world: World, pair: int, steps: int, amount: int) -> float | None:
 
 
 def _worth(world: World, key: PairKey, steps: int, amount: int) -> float:
-    """Units that were signed for where nothing can be bought; money at the item's unit value."""
+    """Units that were signed for where nothing can be bought; money at the unit value, a step where it is 0."""
     facts = world.facts
     need = facts.needs.key.index(key[1])
-    units = Fraction(max(1, steps) if not amount else steps) * facts.needs.step[need]
-    return float(units + Fraction(amount, 100) / Fraction(facts.unit_value(facts.needs.item[need])))
+    step, value = Fraction(facts.needs.step[need]), Fraction(facts.unit_value(facts.needs.item[need]))
+    if amount and value:
+        return float(steps * step + Fraction(amount, 100) / value)
+    return float(max(1, steps) * step)
