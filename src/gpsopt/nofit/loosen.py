@@ -19,6 +19,8 @@ from gpsopt.solving.feasibility import Problem, nodes_for
 #: integer columns up to which the least is sought to proof
 _SMALL: Final = 600
 _GAP: Final = 0.001
+#: of one question to a larger model: then what has been found is proposed, not called the least
+_SECONDS: Final = 15.0
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,8 @@ def least(system: System, loosening: Loosening, spare: float = 0.0) -> Least | N
     engine.set_cost(cost / size)
     small = int(problem.integer.sum()) <= _SMALL
     try:
-        outcome = engine.minimise(Limits(1e-9, 0.0 if small else _GAP, nodes=nodes_for(problem.matrix)))
+        limits = Limits(1e-9, 0.0) if small else Limits(1e-9, _GAP, seconds=_SECONDS)
+        outcome = engine.minimise(replace(limits, nodes=nodes_for(problem.matrix)))
     except SolverError:
         return None
     if outcome.point is None:

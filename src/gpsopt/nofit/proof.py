@@ -25,6 +25,7 @@ from gpsopt.solving.stages import aims_of
 
 #: a model with at most so many decisions and columns is solved whole, so that its plan is known to be certified
 _SMALL: Final = 600
+_SECONDS: Final = 30.0  # for a larger model: a repair that is not proven by then is not shown
 _SMALL_COLUMNS: Final = 6_000
 
 
@@ -77,7 +78,8 @@ def has_plan(scenario: Scenario, spare: float = 0.0) -> bool:
     small = engine.integer_count <= _SMALL and compiled.matrix.shape[1] <= _SMALL_COLUMNS
     engine.set_cost(np.zeros(compiled.matrix.shape[1]))
     try:
-        point = engine.minimise(Limits(1e9, 1e9, nodes=nodes_for(compiled.matrix))).point
+        seconds = None if small else _SECONDS
+        point = engine.minimise(Limits(1e9, 1e9, seconds, nodes_for(compiled.matrix))).point
         if point is None:
             return False
         if small:

@@ -212,4 +212,8 @@ def _run(h: Any, nodes: int | None) -> Any:
             h.setOptionValue("mip_max_nodes", nodes)
             h.setOptionValue("time_limit", _AT_LAST)
         h.run()
+        if h.getModelStatus() == _STATUS.kUnknown:  # the simplex gave up after presolve: the rows as they are
+            h.clearSolver()
+            h.setOptionValue("presolve", "off")
+            h.run()
     return h.getModelStatus()
