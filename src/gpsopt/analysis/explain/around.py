@@ -26,8 +26,7 @@ from gpsopt.solving.stages import Aim
 from gpsopt.solving.startpoint import point_of
 from gpsopt.whatif import Prepared, first_difference, prepared
 
-# Of a search near the plan; what it has then is the plan found.
-_LIMITS: Final = Limits(1e-9, 1e-7, nodes=50, within=False)
+_LIMITS: Final = Limits(1e-9, 1e-7, nodes=50, within=False)  # what it has then is the plan found
 _BY_NEED: Final = ("direct", "moved", "idle", "new", "shortfall", "own", "shared", "unspent", "drawn")
 _BY_PURCHASER: Final = {"engaged": 1, "given": 0, "received": 0}  # where the purchaser stands in the key
 _HAIR: Final = 1e-9  # of an aim's size: how closely it is held
