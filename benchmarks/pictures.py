@@ -53,7 +53,7 @@ def gaps() -> alt.VConcatChart:
             for second, aim, gap in way["steps"]
         ]
         aims = list(dict.fromkeys(row["aim"] for row in rows))
-        base = alt.Chart(pd.DataFrame(rows), width=340, height=200)
+        base = alt.Chart(width=340, height=200)  # its data come with the panels
         lines = base.mark_line(interpolate="step-after", point=alt.OverlayMarkDef(size=12)).encode(
             alt.X("second:Q", title="seconds", axis=alt.Axis(grid=False)),
             alt.Y(
