@@ -1,10 +1,11 @@
-"""One aim of a large model: a bound from the relaxation, a plan from small problems, a search where they end.
+"""One aim of a large model: a bound from the relaxation, a plan from few decisions at a time, a search where they end.
 
-The relaxation's bound is close; what is hard is to find a plan near it. A first plan is made group by group
-around the relaxation's point, later aims counting a little (so that it is good for them too). Sweeps of small
-problems then improve it: the relaxation's duals price what the groups take from each other, so that the first
-to be decided does not use up what is worth more elsewhere. What remains is left to a search over everything
-with the plan as its start. Every limit is a number of nodes, so the same input gives the same plan.
+The relaxation's bound is close; what is hard is to find a plan near it. A first plan is made group by group around the
+relaxation's point, or by a short search, later aims counting a little (so that it is good for them too). Kernels then
+decide few things anew (`kernels`). Where that leaves the plan far from the bound, sweeps of small problems improve it:
+the relaxation's duals price what the groups take from each other, so that the first to be decided does not use up what
+is worth more elsewhere. What remains is left to a search over everything with the plan as its start. Every limit is a
+number of nodes, so the same input gives the same plan.
 """
 
 from __future__ import annotations

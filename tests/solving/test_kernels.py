@@ -1,0 +1,99 @@
+"""A search over few decisions: the others stay, the rows are kept; a what-if keeps a plan for each aim."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from gpsopt.compiler import compile_model
+from gpsopt.model.build import build_world
+from gpsopt.model.world import World, world_of
+from gpsopt.scenario import read_scenario
+from gpsopt.solving.anyplan import any_plan
+from gpsopt.solving.engine import Array, Engine, Limits
+from gpsopt.solving.kernels import below, kernel
+from gpsopt.solving.neighbourhoods import groups_of
+from gpsopt.solving.stages import Options, aims_of, seek
+from gpsopt.solving.target import Target
+from gpsopt.whatif import Session
+from tests.whatif.changes import scaled
+
+TOWN = Path(__file__).parents[2] / "models" / "town"
+
+
+@pytest.fixture(scope="module")
+def town() -> tuple[World, Any, Array, Target, float]:
+    """The town, a plan of the first aim that is far from the best, that aim, and its bound."""
+    world = world_of(read_scenario(TOWN))
+    compiled = compile_model(build_world(world))
+    engine, aim = Engine(compiled), aims_of(world, compiled)[0]
+    engine.set_cost(-aim.weights)
+    worst = engine.minimise(Limits()).point
+    assert worst is not None
+    costs = aim.weights / aim.cost_unit
+    engine.set_cost(costs)
+    scale = float(aim.part_scale.sum()) / aim.cost_unit
+    return world, compiled, worst, Target(costs, costs, 0.0, scale, 1e-6), engine.relaxation()[0]
+
+
+def test_a_kernel_moves_only_what_is_open_and_reaches_the_best_where_all_is(
+    town: tuple[World, Any, Array, Target, float],
+) -> None:
+    _world, compiled, worst, target, bound = town
+    engine, integer = Engine(compiled), np.asarray(compiled.integer, dtype=bool)
+    engine.set_cost(target.costs)
+    best = engine.minimise(Limits()).value
+    held = kernel(engine, target, worst, np.zeros(len(worst), dtype=bool), bound)
+    all_open = kernel(engine, target, worst, np.ones(len(worst), dtype=bool), bound)
+    assert all_open is not None and engine.violation(all_open) <= 1e-6
+    assert float(target.costs @ all_open) == pytest.approx(best, abs=target.allowed(best) + 1e-6)
+    assert float(target.costs @ all_open) < float(target.costs @ worst)
+    if held is not None:
+        assert np.array_equal(np.round(held[integer]), np.round(worst[integer]))
+        assert float(target.costs @ held) >= best - 1e-6
+    assert kernel(engine, target, all_open, np.ones(len(worst), dtype=bool), bound) is None  # none is better
+    assert engine.minimise(Limits()).value == pytest.approx(best, abs=1e-6)  # bounds are those of before again
+
+
+def test_the_needs_of_the_rows_below_what_is_sought_are_lifted_and_no_others() -> None:
+    # Columns: the least coverage, and what is missing of two needs; rows: 10 * least + missing <= 10 for each area.
+    matrix = sparse.csr_array(np.array([[10.0, 1.0, 0.0], [10.0, 0.0, 1.0]]))
+    costs = np.array([-1.0, 0.0, 0.0])
+    target = Target(costs, costs, 0.0, 1.0, 0.1)
+    point = np.array([0.5, 5.0, 1.0])  # the first area is covered by a half, the second by nine tenths
+    need, nobody = np.array([-1, 0, 1]), np.array([0])
+    low = below(matrix, np.array([10.0, 10.0]), target, nobody, need, point, bound=-0.9)
+    assert low is not None and low.tolist() == [False, True, False]
+    every = below(matrix, np.array([10.0, 10.0]), target, nobody, need, point, bound=-1.2)
+    assert every is not None and every.tolist() == [False, True, True]
+    plain = Target(np.array([0.0, 1.0, 1.0]), costs, 0.0, 1.0, 0.1)
+    assert below(matrix, np.array([10.0, 10.0]), plain, nobody, need, point, bound=0.0) is None
+
+
+def test_a_stage_keeps_its_plan_and_a_start_for_each_aim_changes_no_value() -> None:
+    scenario = read_scenario(TOWN)
+    world = world_of(scenario)
+    compiled = compile_model(build_world(world))
+    cold, _engine, aims = seek(world, compiled, Options(gap=0.0))
+    assert len(cold.points) == len(aims)
+    for point, stage, aim in zip(cold.points, cold.stages, aims, strict=True):
+        assert aim.value(point) * aim.unit == pytest.approx(stage.value, abs=1e-6)
+    warm, _engine, _aims = seek(world, compiled, Options(gap=0.0), start=cold.points)
+    assert [s.value for s in warm.stages] == pytest.approx([s.value for s in cold.stages], abs=1e-2)
+    session = Session(scenario)
+    session.solve(gap=0.0)
+    answer = session.solve(scaled(scenario, "budgets", "amount", "1.02"), gap=0.0)
+    assert answer.status == "optimal"
+
+
+def test_any_plan_is_a_plan_or_the_proof_that_there_is_none(town: tuple[World, Any, Array, Target, float]) -> None:
+    world, compiled, *_rest = town
+    groups = groups_of(world, compiled)
+    assert any_plan(Engine(compiled), compiled, groups, None).status == "optimal"
+    engine = Engine(compiled)
+    engine.add_row(np.ones(compiled.matrix.shape[1]), -np.inf, -1.0)  # all columns are at least 0
+    assert any_plan(engine, compiled, groups, None).status == "infeasible"
