@@ -12,7 +12,7 @@ import pytest
 from gpsopt.errors import SolverError
 from gpsopt.simulation import replan as module
 from gpsopt.simulation.replan import replan, stability
-from gpsopt.simulation.workers import place_of, work_through
+from gpsopt.simulation.workers import Workers, place_of, work_through
 from tests.simulation.town import TOWN, town_run
 
 pytestmark = pytest.mark.slow
@@ -50,8 +50,8 @@ def test_what_is_done_stays_done(tmp_path: Path) -> None:
 
 def test_a_worker_that_dies_is_named(tmp_path: Path) -> None:
     (tmp_path / "job.json").write_text(json.dumps({"run": "none", "seed": 0, "draws": 1, "gap": 0}))
-    with pytest.raises(SolverError, match="lived 0"):
-        work_through(tmp_path, [("lived", 0)], 1)
+    with Workers(1) as ready, pytest.raises(SolverError, match="lived 0"):
+        work_through(tmp_path, [("lived", 0)], ready)
 
 
 def test_the_command_lives_through_a_scenario_and_says_what_fits_it(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ from gpsopt.simulation.lives import Record, tally_from
 from gpsopt.simulation.outcomes import frames_of, headline, planned, tally_of
 from gpsopt.simulation.simulate import Simulation, said_of
 from gpsopt.simulation.stability import counts, stability_frame
-from gpsopt.simulation.workers import work_through
+from gpsopt.simulation.workers import Workers, work_through
 
 #: share of each aim's scale at which a plan of a simulated year is good enough
 LOOSE_GAP: Final = 0.01
@@ -64,10 +64,10 @@ def replan(
     here or of a cluster. Raises as `solve` and
     `simulate` do.
     """
-    first = source if isinstance(source, Run | Result) else solve(source)
-    job = _Job(first, folder, draws, seed, gap)
-    lived = [("lived", i) for i in range(draws)]
-    records = work_through(job.folder, [*lived, *(("chosen", i) for i in range(draws))], workers, progress, cluster)
+    tasks = [("lived", i) for i in range(draws)] + [("chosen", i) for i in range(draws)]
+    with Workers(min(workers, len(tasks)), at_once=cluster is None) as ready:
+        job = _Job(source if isinstance(source, Run | Result) else solve(source), folder, draws, seed, gap)
+        records = work_through(job.folder, tasks, ready, progress, cluster)
     many = tally_of(job.held)
     for record in records[:draws]:
         many.join(tally_from(job.held, record))
@@ -90,7 +90,8 @@ def stability(
 ) -> pd.DataFrame:  # fmt: skip
     """The table `stability` of a run: its futures planned anew as if they were known. Raises as `replan`."""
     job = _Job(source if isinstance(source, Run | Result) else read_run(source), folder, draws, seed, gap)
-    records = work_through(job.folder, [("chosen", i) for i in range(draws)], workers, progress, cluster)
+    with Workers(workers, at_once=False) as ready:
+        records = work_through(job.folder, [("chosen", i) for i in range(draws)], ready, progress, cluster)
     job.forget()
     return _stability(job.held, records)
 

@@ -36,13 +36,13 @@ Task = tuple[str, int]  # kind of work, number of the future
 
 
 def work_through(
-    folder: Path, tasks: Sequence[Task], workers: int, told: Callable[[int, int], None] | None = None,
+    folder: Path, tasks: Sequence[Task], workers: Workers, told: Callable[[int, int], None] | None = None,
     cluster: Cluster | None = None,
 ) -> list[Record]:  # fmt: skip
     """The records of the tasks, in their order; those that stand in the folder already are read.
 
-    `cluster`: its workers live through the futures; so many processes here begin where it is lost. Raises
-    SolverError where a worker ended before its time.
+    `cluster`: its workers live through the futures; those here begin where it is lost. Raises SolverError where a
+    worker ended before its time.
     """
     for kind in WORK:
         (folder / kind).mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def work_through(
         nonlocal done
         try:
             while not failed:
-                worker.do(waiting.get_nowait())
+                worker.do(folder, waiting.get_nowait())
                 with lock:
                     done += 1
                     if told is not None:
@@ -71,16 +71,11 @@ def work_through(
         except BaseException as error:  # raised again where everybody waits
             failed.append(str(error))
 
-    running = [_Worker(folder) for _ in range(min(workers, len(left)))]
-    try:
-        threads = [threading.Thread(target=keep_busy, args=(worker,), daemon=True) for worker in running]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        for worker in running:
-            worker.end()
+    threads = [threading.Thread(target=keep_busy, args=(worker,), daemon=True) for worker in workers.of(len(left))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     if failed:
         raise SolverError("solver_failed", status=failed[0])
     return [json.loads(place_of(folder, task).read_text(encoding="utf-8")) for task in tasks]
@@ -135,27 +130,55 @@ def place_of(folder: Path, task: Task) -> Path:
     return folder / kind / f"{number:06d}.json"
 
 
+class Workers:
+    """Processes that live through futures; used as a context, they end with it.
+
+    `at_once`: they begin to load while the first plan is still sought, which takes each of them a second.
+    """
+
+    def __init__(self, count: int, at_once: bool = True) -> None:
+        self._count = count
+        self._running = [_Worker() for _ in range(count)] if at_once else []
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for worker in self._running:
+            worker.end()
+
+    def of(self, tasks: int) -> list[_Worker]:
+        """As many as have something to do."""
+        needed = min(self._count, tasks)
+        self._running += [_Worker() for _ in range(needed - len(self._running))]
+        return self._running[:needed]
+
+
 class _Worker:
     """A process that takes one task after another."""
 
-    def __init__(self, folder: Path) -> None:
-        self._complaints = folder / "workers.txt"  # read where one of them dies
-        with self._complaints.open("ab") as complaints:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "gpsopt.simulation.workers", str(folder)], stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE, stderr=complaints, text=True, env={**os.environ, **_ONE_THREAD},
-            )  # fmt: skip
+    def __init__(self) -> None:
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - read where it dies
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "gpsopt.simulation.workers"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=self._complaints, text=True, encoding="utf-8", env={**os.environ, **_ONE_THREAD},
+        )  # fmt: skip
+        self._told = False
 
-    def do(self, task: Task) -> None:
-        """Wait until a task's record stands."""
+    def do(self, folder: Path, task: Task) -> None:
+        """Wait until a task's record stands in the folder, the same one for all tasks."""
         pipes = self._process
         assert pipes.stdin is not None and pipes.stdout is not None
         with contextlib.suppress(OSError):  # it is dead: what it said follows
+            if not self._told:
+                pipes.stdin.write(json.dumps(str(folder)) + "\n")
+                self._told = True
             pipes.stdin.write(f"{task[0]} {task[1]}\n")
             pipes.stdin.flush()
         if pipes.stdout.readline().split() != [task[0], str(task[1])]:
             pipes.wait()
-            said = self._complaints.read_text(encoding="utf-8", errors="replace").strip()
+            self._complaints.seek(0)
+            said = self._complaints.read().decode("utf-8", errors="replace").strip()
             why = said.splitlines()[-1] if said else ""
             raise RuntimeError(f"worker, {task[0]} {task[1]}: {why} ({pipes.returncode})")
 
@@ -163,6 +186,7 @@ class _Worker:
         """Ends the process, whatever it does."""
         self._process.kill()
         self._process.wait()
+        self._complaints.close()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):  # what it has not read goes with it
@@ -191,12 +215,16 @@ def _write(target: Path, record: Record) -> None:
     unfinished.replace(target)
 
 
-def main(folder: Path, tasks: IO[str], done: IO[str]) -> None:
-    """A worker: tasks on one stream, what is done on another."""
-    job = _Job(folder)
+def main(tasks: IO[str], done: IO[str]) -> None:
+    """A worker: the folder and then tasks on one stream, what is done on another."""
+    folder = tasks.readline()
+    if not folder:
+        return  # nothing was to be done
+    place = Path(json.loads(folder))
+    job = _Job(place)
     for line in tasks:
         kind, number = line.split()
-        _write(place_of(folder, (kind, int(number))), job.record((kind, int(number))))
+        _write(place_of(place, (kind, int(number))), job.record((kind, int(number))))
         done.write(f"{kind} {number}\n")
         done.flush()
 
@@ -204,4 +232,4 @@ def main(folder: Path, tasks: IO[str], done: IO[str]) -> None:
 if __name__ == "__main__":
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # nothing a library prints gets between two answers
-    main(Path(sys.argv[1]), sys.stdin, out)
+    main(sys.stdin, out)
