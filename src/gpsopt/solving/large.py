@@ -48,6 +48,9 @@ def seek_large(
             point = _searched(engine, target, bound, report, seconds)
     nodes = 0
     if point is not None:
+        proven = _proven(engine, target, point, bound, report, seconds)
+        if proven is not None:
+            return proven
         point = _kernels(engine, groups, target, point, relaxed, bound, report, seconds)
         value = float(target.costs @ point)
         if not target.warm and value - bound > _FAR * target.allowed(value):
@@ -71,6 +74,22 @@ def seek_large(
             return last
         return Outcome("limit", point, float(target.costs @ point), max(bound, last.bound), last.nodes)
     return Outcome(last.status, last.point, last.value, min(last.value, max(bound, last.bound)), last.nodes)
+
+
+def _proven(
+    engine: Engine, target: Target, point: Array, bound: float, report: Callable[[float, float], None],
+    seconds: Callable[[], float | None],
+) -> Outcome | None:  # fmt: skip
+    """The plan of a model like this one may be good enough: mostly the first cuts say so. None where they do not."""
+    allowed, value = target.allowed(float(target.costs @ point)), float(target.costs @ point)
+    if not target.warm or not allowed < value - bound <= _FAR * allowed:
+        return None
+    engine.set_cost(target.costs)
+    try:
+        found = engine.minimise(Limits(max(1e-9, allowed), seconds=seconds(), nodes=1), point, report)
+    except SolverError:
+        return None
+    return found if found.status == "optimal" else None
 
 
 def _kernels(

@@ -29,8 +29,9 @@ def prices_of(world: World, compiled: Any, engine: Engine, aims: tuple[Aim, ...]
     The price is the change of the aim's value for one more unit of the row's limit (a yuan, or a unit of the
     item or resource), while the awards stay as they are: true near the plan, not for large steps.
     """
-    rows: list[Row] = []
-    for aim in aims:
+    rows: list[list[Row]] = []
+    # The last aim first, for which the quantities were settled: every other one starts near its own answer.
+    for aim in reversed(aims):
         if aim.name.startswith(BREACH):
             continue  # what a limit costs in violations of another is no price
         sign = 1.0 if aim.sense == "min" else -1.0
@@ -38,8 +39,8 @@ def prices_of(world: World, compiled: Any, engine: Engine, aims: tuple[Aim, ...]
         duals = engine.duals_around(point)
         if duals is not None:
             worth = sign * aim.cost_unit * aim.unit * duals
-            rows += _rows_of(world, compiled, aim, worth)
-    return rows
+            rows.append(_rows_of(world, compiled, aim, worth))
+    return [row for of_aim in reversed(rows) for row in of_aim]
 
 
 def _rows_of(world: World, compiled: Any, aim: Aim, worth: Array) -> list[Row]:

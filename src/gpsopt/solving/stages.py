@@ -231,8 +231,12 @@ def seek_aims(
 def _settled(engine: Engine, target: Target, plan: Array | None, other: Array | None) -> Array | None:
     """The best of the plan so far and of the decisions of it and of `other` with their quantities solved anew."""
     found = [plan] if plan is not None else []
+    tried: list[bytes] = []
     for decisions in (plan, other):
-        again = None if decisions is None else engine.with_integers_of(decisions)
+        if decisions is None or (held := np.round(decisions[engine.integer]).tobytes()) in tried:
+            continue
+        tried.append(held)
+        again = engine.with_integers_of(decisions)
         if again is not None and engine.violation(again) <= 1e-6:
             found.append(again)
     return min(found, key=lambda point: float(target.costs @ point), default=None)
