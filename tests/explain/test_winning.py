@@ -12,6 +12,7 @@ import pytest
 from gpsopt.analysis.explain import explain_offer, price_to_win
 from gpsopt.analysis.explain.around import Around, _sign
 from gpsopt.analysis.explain.contest import Contest
+from gpsopt.analysis.explain.pricerange import price_range
 from gpsopt.analysis.explain.winning import at_price
 from gpsopt.plan.plan import Plan
 from gpsopt.planning import plan_or_end
@@ -123,7 +124,7 @@ def enclosed(seed: int, offer: str) -> None:
     row = frame.loc[truth.beaten.aim]
     assert row["before"] == pytest.approx(exact["before"], abs=0.05)
     assert sign * row["bound"] - 0.05 <= sign * exact["difference"] <= sign * row["difference"] + 0.05
-    win = around.price(rest, around.plan)
+    win = price_range(around, rest, around.plan)
     assert win.ends == "interval" and win.price is not None
     assert win.price >= min(price_of(scenario, offer), win.top or Decimal(0)).quantize(Decimal("0.01"))
     target = [_sign(aim) * around._shown(place, rest.reached[place]) for place, aim in enumerate(around.base.aims)]

@@ -91,7 +91,10 @@ class Engine:
     change; the rest is fixed.
     """
 
-    def __init__(self, compiled: Any, seed: int = 0, stop: Stop | None = None) -> None:
+    def __init__(
+        self, compiled: Any, seed: int = 0, stop: Stop | None = None, without_presolve: int = WITHOUT_PRESOLVE
+    ) -> None:
+        """`without_presolve`: with at most so many decisions presolve is left out."""
         self._stop = stop
         self._integer = np.asarray(compiled.integer, dtype=bool)
         self._scale = scale_of(compiled)
@@ -105,7 +108,7 @@ class Engine:
         self._claim = 0.0
         self._extra: list[tuple[Array, float, float]] = []
         self._highs = self._load(seed, relaxed=False)
-        self._presolve = "choose" if self.integer_count > WITHOUT_PRESOLVE else "off"
+        self._presolve = "choose" if self.integer_count > without_presolve else "off"
         ok(self._highs.setOptionValue("presolve", self._presolve))
         self._relaxed: Any = None
         self._basis: Any = None  # with which the last relaxation ended

@@ -99,10 +99,13 @@ class Relaxation:
         self._near = near
         self._cost: Array = np.zeros(m.matrix.shape[1])
 
-    def in_order(self, aims: tuple[Aim, ...], tolerances: tuple[float, ...]) -> tuple[LpStage, ...] | None:
+    def in_order(
+        self, aims: tuple[Aim, ...], tolerances: tuple[float, ...], held: tuple[float, ...] = ()
+    ) -> tuple[LpStage, ...] | None:  # fmt: skip
         """Every aim in turn; None where nothing fits the rows. Raises SolverError where the solver fails.
 
         The first answer starts each aim from the point of the one before it, later ones from the first's bases.
+        `held`: the values (without the aims' constants) at which aims are held; else those that they reach.
         """
         for place in range(len(aims) - 1):
             self._hold(place, -np.inf, np.inf)
@@ -116,7 +119,8 @@ class Relaxation:
             bases.append(self._highs.getBasis())
             if place + 1 < len(aims):
                 scale = float(aim.part_scale.sum())
-                row = held_row(aim, aim.weights, float(aim.constants.sum()), scale, stage.value, tolerances[place])
+                value = held[place] if held else stage.value
+                row = held_row(aim, aim.weights, float(aim.constants.sum()), scale, value, tolerances[place])
                 self._hold(place, row.lower, row.upper)
         if not self._bases:
             self._bases = tuple(bases)

@@ -18,9 +18,10 @@ import pandas as pd
 from scipy import sparse
 
 from gpsopt.analysis.explain.contest import AIMS_COLUMNS, Mode, Worse, pairs_in_question, restricted
-from gpsopt.analysis.explain.winning import Win, at_price, fen_price, standard_fen
+from gpsopt.analysis.explain.winning import at_price, fen_price, standard_fen
 from gpsopt.runread import Run
 from gpsopt.solving.engine import Engine, Limits
+from gpsopt.solving.instance import WITHOUT_PRESOLVE
 from gpsopt.solving.relaxation import Relaxation
 from gpsopt.solving.stages import Aim
 from gpsopt.solving.startpoint import point_of
@@ -30,12 +31,22 @@ _LIMITS: Final = Limits(1e-9, 1e-7, nodes=50, within=False)  # what it has then 
 _BY_NEED: Final = ("direct", "moved", "idle", "new", "shortfall", "own", "shared", "unspent", "drawn")
 _BY_PURCHASER: Final = {"engaged": 1, "given": 0, "received": 0}  # where the purchaser stands in the key
 _HAIR: Final = 1e-9  # of an aim's size: how closely it is held
+_LARGE: Final = 3_000  # columns of a model from which on presolve spares half of a search
 _AS_GOOD: Final = 1e-8  # of an aim's size: as good
 _TRIES: Final = 4  # prices at which it is asked whether the offer may still win what it may win today
 _SHARE: Final = 3e-6  # of coverage: as good
-_STEPS: Final = 5  # prices tried on either side
-_CLOSE: Final = 1e-3  # of the price: close enough
 _TIMES: Final = 8.0  # a price so many times today's is not looked into
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is decided anew, as a model of its own: `free` are its columns among those of the whole, and what the others
+    give to each aim is `apart`."""
+
+    compiled: Any
+    aims: tuple[Aim, ...]
+    apart: tuple[float, ...]
+    free: Any
 
 
 @dataclass(frozen=True)
@@ -59,7 +70,7 @@ class Around:
         else:
             self.base = prepared(at_price(scenario, offer, _yuan(self.first)), checked=of is not None)
         half = prepared(at_price(scenario, offer, _yuan(self.first // 2)), checked=True)
-        self._half = half if first_difference(self.base, half) == "" else None
+        self._half = half if first_difference(self.base, half) == "" else None  # None: not one line of prices
         self.places = pairs_in_question(self.base, offer, need)
         touched = pairs_in_question(self.base, offer, None)
         self.top, self.top_is = _top(self.base, run, offer, self.first, standard)
@@ -77,7 +88,7 @@ class Around:
         lost = False  # an aim had to give way: those after it are as good as they can be
         for place, aim in enumerate(self.base.aims):
             near = self.plan.point if point is None else point
-            found = self._local(mode, float(self.first), held, place, near)
+            found = self.local(mode, float(self.first), held, place, near)
             if found is None and point is None:
                 return None
             point = point if found is None else found[1]
@@ -88,14 +99,15 @@ class Around:
 
     def least(self, mode: Mode, found: Values) -> tuple[float | None, ...]:
         """Of each aim that the plan found worsens, the value that no plan passes which keeps the aims before it."""
-        bounds: list[float | None] = []
-        held: list[tuple[int, float]] = []
-        for place, aim in enumerate(self.base.aims):
-            value, before = found.reached[place], self.plan.reached[place]
-            worse = _sign(aim) * (value - before) > _room(aim, before)
-            bounds.append(self._relaxed(mode, held, place) if worse else None)
-            held.append((place, _worse_of(aim, value, before)))
-        return tuple(bounds)
+        pairs = list(zip(self.base.aims, found.reached, self.plan.reached, strict=True))
+        worse = [_sign(aim) * (value - before) > _room(aim, before) for aim, value, before in pairs]
+        if not any(worse):
+            return (None,) * len(pairs)
+        aims = self.base.aims[: len(worse) - worse[::-1].index(True)]
+        model = Relaxation(self.restricted(self.base.compiled, mode), aims)
+        stages = model.in_order(aims, (0.0,) * len(aims), tuple(_worse_of(*pair) for pair in pairs))
+        bounds = [before for _aim, _value, before in pairs] if stages is None else [stage.bound for stage in stages]
+        return tuple(bounds[place] if is_worse else None for place, is_worse in enumerate(worse))
 
     def aims_frame(self, mode: Mode, found: Values | None) -> pd.DataFrame:
         """aim, sense, before (the plan at hand), after (the plan found), difference, open, bound (the least difference
@@ -108,7 +120,7 @@ class Around:
                 rows.append((aim.name, aim.sense, before, None, None, None, None))
                 continue
             after = self._shown(place, found.reached[place])
-            if self._compared(place, found.reached[place], self.plan) == 0:
+            if self.compared(place, found.reached[place], self.plan) == 0:
                 after = before
             bound, moved = least[place], after - before
             proven = (
@@ -131,59 +143,22 @@ class Around:
                 return Worse(aim.name, more * aim.unit)
         return None
 
-    def price(self, rest: Values, with_it: Values) -> Win:
-        """The highest price at which a plan with the offer was found that is as good as `rest`, the aims in order, and
-        the lowest at which none can be as good in every aim. `with_it`: the plan with the offer at its own price."""
-        if self._half is None or not len(self.places):
-            return Win(None, None, "interval", False, 0)
-        first = self._first_different(rest, with_it)
-        bounds = _Bounds(self, rest)
-        tried = [0]
-
-        def found(price: float) -> bool:
-            tried[0] += 1
-            return self._found(price, rest, first)
-
-        def possible(price: float) -> bool:
-            tried[0] += 1
-            value = bounds.at(price)
-            return value is not None and self._compared(self._last, value, rest) <= 0
-
-        low = _between(found, 0.0, float(self.first), self.top)
-        high = None if possible(self.top) else _upwards(possible, low or 0.0, self.top)
-        return Win(None if low is None else _yuan(int(low)), None if high is None else _yuan(int(np.ceil(high))),
-                   "interval", False, tried[0], _yuan(int(self.top)), self.top_is)  # fmt: skip
-
-    def _first_different(self, rest: Values, with_it: Values) -> int:
-        places = range(len(self.base.aims))
-        return next((p for p in places if self._compared(p, with_it.reached[p], rest)), places[-1])
-
-    def _found(self, price: float, rest: Values, first: int) -> bool:
-        """Is a plan with the offer at this price as good as `rest`? The aims before `first` are kept, the others are
-        sought in order until one differs."""
-        held, near = list(enumerate(rest.reached[:first])), self.plan.point
-        for place in range(first, len(self.base.aims)):
-            found = self._local("with", price, held, place, near)
-            if found is None:
-                return False
-            near = found[1]
-            against = self._compared(place, found[0], rest)
-            if against:
-                return against < 0
-            held.append((place, rest.reached[place]))
-        return True
-
-    def _compared(self, place: int, value: float, rest: Values) -> int:
+    def compared(self, place: int, value: float, rest: Values) -> int:
         """-1 better than `rest` in an aim, 0 the same, 1 worse."""
         aim, limit = self.base.aims[place], rest.reached[place]
         more, room = _sign(aim) * (value - limit), _room(aim, limit)
         return 1 if more > room else -1 if more < -room else 0
 
     @property
-    def _last(self) -> int:
+    def last(self) -> int:
         """The aim that is sought while all others are kept: spending, else the last."""
         names = [aim.name for aim in self.base.aims]
         return names.index("outlay") if "outlay" in names else len(names) - 1
+
+    @property
+    def has_prices(self) -> bool:
+        """Can the offer win something, and is the model at any price this one with other numbers?"""
+        return self._half is not None and len(self.places) > 0
 
     def at(self, price: float) -> tuple[Any, tuple[Aim, ...]]:
         """Matrix and aims at a price (fen): what a price is multiplied with lies on a line."""
@@ -197,15 +172,14 @@ class Around:
         )
         return replace(one.compiled, matrix=matrix), aims
 
-    def _local(
-        self, mode: Mode, price: float, held: list[tuple[int, float]], place: int, near: Any
-    ) -> tuple[float, Any] | None:  # fmt: skip
-        """One aim's best value and point among plans near the plan at hand, with others held; None where none fits.
-        `near`: a point to begin from, where it fits."""
-        if mode == "with" and not len(self.places):
-            return None
+    def restricted(self, compiled: Any, mode: Mode) -> Any:
+        """The matrix with an award to the offer, without one, or as it is."""
+        return restricted(replace(self.base, compiled=compiled), self.places, mode)
+
+    def part(self, mode: Mode, price: float) -> Part:
+        """The model of what is decided anew around the offer, everything else as in the plan at hand."""
         compiled, aims = self.at(price)
-        whole = restricted(replace(self.base, compiled=compiled), self.places, mode)
+        whole = self.restricted(compiled, mode)
         free, point = self._free, self.plan.point
         rest = np.flatnonzero(~free)
         shift = whole.matrix[:, rest] @ point[rest]
@@ -222,47 +196,28 @@ class Around:
             row_upper=(whole.row_upper - shift)[rows],
             column_lower=lower[free], column_upper=upper[free], integer=integer[free],
         )  # fmt: skip
-        engine = Engine(small)
+        apart = tuple(float(aim.weights[rest] @ point[rest]) for aim in aims)
+        return Part(small, tuple(replace(aim, parts=aim.parts.tocsc()[:, free]) for aim in aims), apart, free)
+
+    def local(
+        self, mode: Mode, price: float, held: list[tuple[int, float]], place: int, near: Any
+    ) -> tuple[float, Any] | None:  # fmt: skip
+        """One aim's best value and point among plans near the plan at hand, with others held; None where none fits.
+        `near`: a point to begin from, where it fits."""
+        if mode == "with" and not len(self.places):
+            return None
+        part = self.part(mode, price)
+        engine = Engine(part.compiled, without_presolve=WITHOUT_PRESOLVE if len(near) <= _LARGE else 0)
         for other, limit in held:
-            weights = aims[other].weights
-            _hold(engine, aims[other], weights[free], limit - float(weights[rest] @ point[rest]))
-        weights = aims[place].weights
-        engine.set_cost(_sign(aims[place]) * weights[free])
-        found = engine.minimise(_LIMITS, near[free])
+            _hold(engine, part.aims[other], limit - part.apart[other])
+        weights = part.aims[place].weights
+        engine.set_cost(_sign(part.aims[place]) * weights)
+        found = engine.minimise(_LIMITS, near[part.free])
         if found.point is None:
             return None
-        reached = point.copy()
-        reached[free] = found.point
-        return float(weights @ reached), reached
-
-    def _relaxed(self, mode: Mode, held: list[tuple[int, float]], place: int) -> float | None:
-        """What no plan passes in an aim while the others are held; None where nothing fits even in parts."""
-        compiled = held_rows(restricted(self.base, self.places, mode), self.base.aims, held)
-        found = Relaxation(compiled, (self.base.aims[place],)).in_order((self.base.aims[place],), (0.0,))
-        return None if found is None else found[0].bound
-
-
-class _Bounds:
-    """The relaxed model with the offer, the other aims kept as good as in `rest`, at one price after another."""
-
-    def __init__(self, around: Around, rest: Values) -> None:
-        self._around, self._held = (
-            around,
-            [(place, value) for place, value in enumerate(rest.reached) if place != around._last],
-        )
-        self._model: Relaxation | None = None
-
-    def at(self, price: float) -> float | None:
-        compiled, aims = self._around.at(price)
-        of = replace(self._around.base, compiled=compiled)
-        whole = held_rows(restricted(of, self._around.places, "with"), aims, self._held)
-        sought = (aims[self._around._last],)
-        if self._model is None:
-            self._model = Relaxation(whole, sought)
-        else:
-            self._model.change(whole, sought)
-        found = self._model.in_order(sought, (0.0,))
-        return None if found is None else found[0].bound
+        reached = self.plan.point.copy()
+        reached[part.free] = found.point
+        return float(weights @ found.point) + part.apart[place], reached
 
 
 def held_rows(compiled: Any, aims: tuple[Aim, ...], held: list[tuple[int, float]]) -> Any:
@@ -281,9 +236,9 @@ def held_rows(compiled: Any, aims: tuple[Aim, ...], held: list[tuple[int, float]
     )  # fmt: skip
 
 
-def _hold(engine: Engine, aim: Aim, weights: Any, limit: float) -> None:
-    if weights.any():
-        engine.add_row(*_row(aim, weights, limit))
+def _hold(engine: Engine, aim: Aim, limit: float) -> None:
+    if aim.weights.any():
+        engine.add_row(*_row(aim, aim.weights, limit))
 
 
 def _row(aim: Aim, weights: Any, limit: float) -> tuple[Any, float, float]:
@@ -367,32 +322,6 @@ def _worse_of(aim: Aim, one: float, other: float) -> float:
 
 def _sign(aim: Aim) -> float:
     return 1.0 if aim.sense == "min" else -1.0
-
-
-def _between(holds: Any, low: float, first: float, top: float) -> float | None:
-    """The highest price at which `holds` was seen to be true, close to one at which it was not; None: not even at 0."""
-    good, bad = (first, top) if holds(first) else (None, first)
-    if good is not None and holds(top):
-        return top
-    if good is None:
-        if not holds(low):
-            return None
-        good = low
-    return _halved(holds, good, bad)[0]
-
-
-def _upwards(holds: Any, low: float, top: float) -> float:
-    """The lowest price tried at which `holds` is not true."""
-    return _halved(holds, low, top)[1]
-
-
-def _halved(holds: Any, good: float, bad: float) -> tuple[float, float]:
-    for _step in range(_STEPS):
-        if bad - good <= max(1.0, _CLOSE * bad):
-            break
-        middle = float(round((good + bad) / 2))
-        good, bad = (middle, bad) if holds(middle) else (good, middle)
-    return good, bad
 
 
 def _yuan(fen: int) -> Decimal:

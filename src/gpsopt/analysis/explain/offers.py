@@ -11,6 +11,7 @@ import pandas as pd
 from gpsopt.analysis.explain.around import Around
 from gpsopt.analysis.explain.asked import check_known
 from gpsopt.analysis.explain.contest import MOST_PROVEN, Contest, Mode, Worse, aims_frame
+from gpsopt.analysis.explain.pricerange import price_range
 from gpsopt.analysis.explain.prices import touching_prices
 from gpsopt.analysis.explain.winning import Win, price_to_win
 from gpsopt.errors import UsageError
@@ -113,7 +114,7 @@ def _around(asked: _Asked, of: Prepared) -> OfferAnswer:
     rest = other if mode == "without" else around.best("without")
     with_it = around.plan if mode == "without" else other
     may_win = len(around.places) > 0 or asked.by_price
-    win = around.price(rest, with_it) if may_win and rest is not None and with_it is not None else None
+    win = price_range(around, rest, with_it) if may_win and rest is not None and with_it is not None else None
     return asked.answer(of, around.aims_frame(mode, other), around.first_worse(other), win, False)
 
 
