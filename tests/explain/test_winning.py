@@ -198,3 +198,20 @@ def test_the_search_itself_takes_the_offer_up_to_its_price(seed: int) -> None:
         plan = plan_or_end(at_price(scenario, "o1", price))
         assert isinstance(plan, Plan)
         assert ("o1" in set(plan.allocation["offer"])) == is_in
+
+
+def test_an_offer_above_the_standard_is_asked_about_at_the_standard() -> None:
+    """Nothing but its price keeps it out: what it would take is the most that the standard allows, growth counted."""
+    town = read_scenario(TOWN)
+    plan = plan_or_end(town)
+    assert isinstance(plan, Plan)
+    asked = town.tables.filled("offers")
+    items = dict(zip(town.tables["items"]["item"], town.tables["items"]["cost_standard"], strict=True))
+    offer, item = next((o, i) for o, i in zip(asked["offer"], asked["item"], strict=True) if items[i] is not None)
+    dear = at_price(town, offer, items[item] * 2)
+    solved = plan_or_end(dear)
+    assert isinstance(solved, Plan)
+    answer = explain_offer(solved, offer)
+    assert not answer.is_in and set(answer.excluded["clause"]) == {"fee_standard"} and not answer.is_barred
+    assert answer.at == items[item] and answer.win is not None
+    assert answer.aims["after"].notna().all()

@@ -11,9 +11,10 @@ from decimal import Decimal
 
 import pandas as pd
 
+from gpsopt.analysis.explain.wording import left_out
 from gpsopt.report.filed import difference
 from gpsopt.report.paper import ZERO, Cell, Material, Paper, Row, columns, records, total
-from gpsopt.report.rules import left_out, section, used_for
+from gpsopt.report.rules import section, used_for
 from gpsopt.runread import Run
 from gpsopt.text import say, term
 

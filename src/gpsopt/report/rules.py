@@ -120,11 +120,6 @@ def keys_of(index: str, names: Names) -> str:
     return " · ".join(said)
 
 
-def left_out(reason: str, lang: str) -> str:
-    """Why a pair is left out, in words."""
-    return messages(lang).get(f"left_out.{reason}") or term(reason, lang)
-
-
 def used_for(use: str, lang: str) -> str:
     """What a movement of the ledger is for."""
     return say("run_column.opening_use", lang) if use == "opening" else term(use, lang)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from gpsopt.analysis.explain.wording import left_out
 from gpsopt.report.brief import options
 from gpsopt.report.paper import Names, names_in, records
-from gpsopt.report.rules import keys_of, left_out, priced_in, rule_rows, used_for
+from gpsopt.report.rules import keys_of, priced_in, rule_rows, used_for
 from gpsopt.report.sheets import Book
 from gpsopt.runread import Run
 from gpsopt.text import messages, say, term

@@ -13,8 +13,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from gpsopt.analysis.explain.wording import aim_noun, amount
 from gpsopt.desk.asking import ask_to_explain, explain_request
-from gpsopt.report.charts import aim_text, aim_title
+from gpsopt.report.charts import aim_title
 from gpsopt.runread import Run
 from gpsopt.runs import Record
 from gpsopt.screens.asking import told
@@ -171,10 +172,19 @@ def award(here: Visit, record: Record, run: Run, need: str, offer: str) -> None:
     st.markdown(_verdict(here, answer))
     if answer["price_to_win"] is not None:
         st.markdown(str(answer["price_to_win"]["text"]))
+    if answer.get("barred"):
+        return
     if answer["aims"]:
-        st.markdown(f"**{here.say('why.replacing' if answer['in_plan'] else 'why.taking')}**")
+        st.markdown(f"**{_aims_head(here, answer)}**")
         aims(here, answer["aims"], f"award_{offer}")
     st.caption(here.say("explain.how_proven" if answer["proven"] else "explain.how_around"))
+
+
+def _aims_head(here: Visit, answer: dict[str, Any]) -> str:
+    if answer["in_plan"]:
+        return here.say("why.replacing")
+    at = answer.get("asked_at")
+    return here.say("why.taking") if at is None else here.say("why.taking_at", price=f"{at:,.2f}")
 
 
 def _verdict(here: Visit, answer: dict[str, Any]) -> str:
@@ -182,26 +192,32 @@ def _verdict(here: Visit, answer: dict[str, Any]) -> str:
     head = here.say("why.in_plan" if answer["in_plan"] else "why.not_in_plan")
     for row in answer["excluded"][:1]:
         head += " " + here.say("why.excluded_by", clause=here.term(str(row["clause"]), "clauses"))
+    if answer.get("barred"):
+        return f"{head} {here.say('explain.barred')}"
     worse = answer["first_worse"]
     if worse is None:
         return f"{head} {here.say('explain.as_good')}"
     if not worse["aim"]:
         return f"{head} {here.say('explain.nothing_fits')}"
-    amount = aim_text(str(worse["aim"]), float(worse["amount"]), here.look())
-    return f"{head} {here.say('why.first_worse', aim=aim_title(str(worse['aim']), here.look()), amount=amount)}"
+    aim, more = str(worse["aim"]), float(worse["amount"])
+    return f"{head} {here.say('why.first_worse', aim=aim_noun(aim, here.lang), amount=amount(aim, more, here.lang))}"
 
 
 def aims(here: Visit, rows: list[dict[str, Any]], key: str) -> None:
-    """Aims as they are and the other way round."""
+    """Aims as they are and the other way round; where that is not proven, the least change that is."""
     look = here.look()
+    is_open = any(row["difference"] is not None and row.get("bound") != row["difference"] for row in rows)
     table = pd.DataFrame([
         {"aim": aim_title(str(row["aim"]), look), "before": aim_cell(here, str(row["aim"]), row["before"]),
          "after": here.say("explain.none") if row["after"] is None else aim_cell(here, str(row["aim"]), row["after"]),
-         "change": aim_cell(here, str(row["aim"]), row["difference"], sign=True)}
+         "change": aim_cell(here, str(row["aim"]), row["difference"], sign=True),
+         "least": aim_cell(here, str(row["aim"]), row.get("bound"), sign=True)}
         for row in rows
     ])  # fmt: skip
+    least = {"least": here.say("why.least")} if is_open else {}
+    change = here.say("why.found" if is_open else "home.change")
     grid(here, table, f"why_{key}", aim=here.term("aim"), before=here.say("why.before"), after=here.say("why.after"),
-         change=here.say("home.change"))  # fmt: skip
+         change=change, **least)  # fmt: skip
 
 
 def rules(here: Visit, record: Record, run: Run) -> None:

@@ -18,7 +18,7 @@ import pandas as pd
 from scipy import sparse
 
 from gpsopt.analysis.explain.contest import AIMS_COLUMNS, Mode, Worse, pairs_in_question, restricted
-from gpsopt.analysis.explain.winning import at_price, fen_price, standard_fen
+from gpsopt.analysis.explain.winning import at_price, fen_price, standard_before_growth, standard_fen
 from gpsopt.runread import Run
 from gpsopt.solving.engine import Engine, Limits
 from gpsopt.solving.instance import WITHOUT_PRESOLVE
@@ -64,7 +64,7 @@ class Around:
         """`of`: the run's scenario, prepared already."""
         scenario, today = run.scenario, fen_price(run.scenario, offer)
         standard = standard_fen(scenario, offer)
-        self.first = today if standard is None else min(today, standard)
+        self.first = today if standard is None else min(today, standard_before_growth(scenario, offer, standard))
         if self.first == today:
             self.base = of or prepared(scenario)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,11 +11,12 @@ import pandas as pd
 
 from gpsopt.analysis.explain.around import Around
 from gpsopt.analysis.explain.asked import check_known
-from gpsopt.analysis.explain.contest import MOST_PROVEN, Contest, Mode, Worse, aims_frame
+from gpsopt.analysis.explain.contest import MOST_PROVEN, Best, Contest, Mode, Worse, aims_frame, pairs_in_question
 from gpsopt.analysis.explain.pricerange import price_range
 from gpsopt.analysis.explain.prices import touching_prices
-from gpsopt.analysis.explain.winning import Win, price_to_win
+from gpsopt.analysis.explain.winning import Win, at_price, fen_price, price_to_win, standard_before_growth, standard_fen
 from gpsopt.errors import UsageError
+from gpsopt.model.facts import Ints
 from gpsopt.plan.plan import Result
 from gpsopt.runread import Run, as_run
 from gpsopt.scenario import Scenario
@@ -47,6 +49,12 @@ class OfferAnswer:
     is_proven: bool
     scenario: Scenario
     binding: int = 0
+    at: Decimal | None = None  # its own price is above the cost standard: the price that was asked about instead
+
+    @property
+    def is_barred(self) -> bool:
+        """Do rules leave it out wherever it could be used, whatever its price?"""
+        return not self.is_in and self.win is None and len(self.excluded) > 0 and self.rivals.empty
 
     @property
     def is_in(self) -> bool:
@@ -81,14 +89,27 @@ class _Asked:
         """Does nothing but its price keep it out?"""
         return set(self.excluded["clause"]) <= {"fee_standard"}
 
+    def lower(self, of: Prepared) -> Decimal | None:
+        """Where the cost standard alone keeps the offer out everywhere: the price that it allows in every year."""
+        scenario = self.run.scenario
+        standard = standard_fen(scenario, self.offer)
+        if len(self.awards) or standard is None or not self.by_price or len(self.pairs(of)):
+            return None
+        price = standard_before_growth(scenario, self.offer, standard)
+        return Decimal(price).scaleb(-2) if price < fen_price(scenario, self.offer) else None
+
+    def pairs(self, of: Prepared) -> Ints:
+        return pairs_in_question(of, self.offer, self.need)
+
     def answer(
-        self, of: Prepared, aims: pd.DataFrame, beaten: Worse | None, win: Win | None, is_proven: bool
+        self, of: Prepared, aims: pd.DataFrame, beaten: Worse | None, win: Win | None, is_proven: bool,
+        at: Decimal | None = None,
     ) -> OfferAnswer:  # fmt: skip
         rivals = _rivals(of, self.run, self.offer, self.need)
         rules, binding = touching_prices(of, self.run, _names_of(self.run, self.offer, rivals), _RULES)
         return OfferAnswer(
             self.offer, self.need, self.awards, self.excluded, rivals, rules, aims, beaten, win, is_proven,
-            self.run.scenario, binding,
+            self.run.scenario, binding, at,
         )  # fmt: skip
 
 
@@ -99,11 +120,15 @@ def _proven(asked: _Asked, of: Prepared, source: str) -> OfferAnswer:
     if best is None:
         raise UsageError("explain_no_plan", run=source)
     mode: Mode = "without" if len(asked.awards) else "with"
-    other = contest.answer(mode)
+    rest: Best | None = best
+    other, at = contest.answer(mode), asked.lower(of)
+    if at is not None:
+        cheaper = at_price(asked.run.scenario, asked.offer, at)
+        other, rest = contest.answer(mode, cheaper), contest.best(cheaper)
     barred = len(asked.excluded) > 0 and mode == "with" and other is None
     win = price_to_win(asked.run.scenario, asked.offer, asked.need, contest) if not barred or asked.by_price else None
-    beaten = contest.beaten(best, mode) if other is not None else Worse("", float("inf"))
-    return asked.answer(of, aims_frame(best.stages, other), beaten, win, True)
+    beaten = contest.beaten(rest, mode) if other is not None else Worse("", float("inf"))
+    return asked.answer(of, aims_frame(best.stages, other), beaten, win, True, at)
 
 
 def _around(asked: _Asked, of: Prepared) -> OfferAnswer:
@@ -115,7 +140,7 @@ def _around(asked: _Asked, of: Prepared) -> OfferAnswer:
     with_it = around.plan if mode == "without" else other
     may_win = len(around.places) > 0 or asked.by_price
     win = price_range(around, rest, with_it) if may_win and rest is not None and with_it is not None else None
-    return asked.answer(of, around.aims_frame(mode, other), around.first_worse(other), win, False)
+    return asked.answer(of, around.aims_frame(mode, other), around.first_worse(other), win, False, asked.lower(of))
 
 
 def _about(frame: pd.DataFrame, offer: str, need: str | None) -> pd.DataFrame:

@@ -19,10 +19,11 @@ from gpsopt.analysis.explain.wording import (
     clause_name,
     figure,
     is_seen,
+    left_out,
     plain,
     records,
 )
-from gpsopt.text import say, term
+from gpsopt.text import say
 
 _SHOWN: Final = 12
 
@@ -46,18 +47,27 @@ def offer_page(answer: OfferAnswer, lang: str) -> str:
     for row in answer.excluded.head(_SHOWN).to_dict("records"):
         year = say("explain.every_year", lang) if pd.isna(row["year"]) else row["year"]
         lines.append(say("explain.excluded", lang, need=subjects.of(row["need"], lang), year=year,
-                         clause=clause_name(row["clause"], lang), reason=term(row["reason"], lang)))  # fmt: skip
+                         clause=clause_name(row["clause"], lang),
+                         reason=left_out(row["reason"], lang)))  # fmt: skip
     lines += [*_more(answer.excluded, lang), *_rival_lines(answer, lang, subjects)]
-    if answer.is_proven:
-        lines.append(say("explain.without" if answer.is_in else "explain.with", lang))
+    if answer.is_barred:
+        lines.append(say("explain.barred", lang))
     else:
-        lines.append(say("explain.without_around" if answer.is_in else "explain.with_around", lang))
-    lines += _aim_lines(answer.aims, lang)
-    lines += [_worse_line(answer, lang), *([] if answer.win is None else [win_line(answer.win, lang)])]
+        lines += [_head_of_aims(answer, lang), *_aim_lines(answer.aims, lang), _worse_line(answer, lang)]
+    lines += [] if answer.win is None else [win_line(answer.win, lang)]
     if not answer.rules.empty:
         lines.append(say("explain.binds", lang, shown=len(answer.rules), count=answer.binding))
         lines += [f"  {price_line(row, lang, subjects)}" for row in answer.rules.to_dict("records")]
-    return "\n".join([*lines, _how_searched([answer.aims], answer.is_proven, lang)])
+    if not answer.is_barred:
+        lines.append(_how_searched([answer.aims], answer.is_proven, lang))
+    return "\n".join(lines)
+
+
+def _head_of_aims(answer: OfferAnswer, lang: str) -> str:
+    around = "" if answer.is_proven else "_around"
+    if answer.at is not None:
+        return say(f"explain.with_at{around}", lang, price=f"{answer.at:,.2f}")
+    return say(f"explain.{'without' if answer.is_in else 'with'}{around}", lang)
 
 
 def _more(frame: pd.DataFrame, lang: str, shown: int = _SHOWN) -> list[str]:
@@ -167,7 +177,8 @@ def offer_document(answer: OfferAnswer, lang: str) -> dict[str, Any]:
     """The offer's answer as JSON values."""
     win, beaten = answer.win, answer.beaten
     return {
-        "offer": answer.offer, "need": answer.need, "in_plan": answer.is_in, "proven": answer.is_proven,
+        "offer": answer.offer, "need": answer.need, "in_plan": answer.is_in, "barred": answer.is_barred,
+        "asked_at": plain(answer.at), "proven": answer.is_proven,
         "awards": records(answer.awards), "excluded": records(answer.excluded), "rivals": records(answer.rivals),
         "rules": records(answer.rules), "binding": answer.binding, "aims": records(answer.aims),
         "first_worse": None if beaten is None else {"aim": beaten.aim, "amount": plain(beaten.amount)},

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 import pandas as pd
@@ -129,6 +130,17 @@ def standard_fen(scenario: Scenario, offer: str) -> int | None:
     [item] = [i for key, i in zip(offers["offer"], offers["item"], strict=True) if key == offer]
     [standard] = [s for key, s in zip(items["item"], items["cost_standard"], strict=True) if key == item]
     return None if standard is None else int(standard * 100)
+
+
+def standard_before_growth(scenario: Scenario, offer: str, standard: int) -> int:
+    """The highest price (fen, before growth) that is within the cost standard in every year of the offer."""
+    frame = scenario.tables.filled("offers")
+    [row] = frame[frame["offer"] == offer].to_dict("records")
+    first, last = (row[name] if not pd.isna(row[name]) else None for name in ("first_year", "last_year"))
+    years = [y for y in scenario.settings.years if (first is None or y >= first) and (last is None or y <= last)]
+    base = scenario.settings.base_year
+    growth = 1 + Fraction(row["growth"] or 0)
+    return math.floor(standard / max([Fraction(1), *(growth ** (year - base) for year in years)]))
 
 
 def _yuan(fen: int) -> Decimal:

@@ -76,6 +76,11 @@ def clause_name(clause: str, lang: str) -> str:
     return clause if word == clause else f"{word} ({clause})"
 
 
+def left_out(reason: str, lang: str) -> str:
+    """Why a pair is left out, in words."""
+    return messages(lang).get(f"left_out.{reason}") or term(reason, lang)
+
+
 class Subjects:
     """Whom or what the index of a row names, in words."""
 
@@ -119,5 +124,6 @@ def plain(value: Any) -> Any:
 
 
 __all__ = [
-    "Subjects", "aim_noun", "amount", "change", "clause_name", "figure", "is_seen", "moves", "plain", "records", "yuan",
+    "Subjects", "aim_noun", "amount", "change", "clause_name", "figure", "is_seen", "left_out", "moves", "plain",
+    "records", "yuan",
 ]  # fmt: skip
