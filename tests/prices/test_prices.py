@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import gpsopt
+from gpsopt.analysis.explain import explain_prices
 
 TABLES = {
     "areas": "area\na\n",
@@ -47,3 +48,17 @@ def test_the_scarce_thing_has_the_price(
     assert (row["clause"], row["index"], row["year"], row["unit"]) == (clause, index, 2015, unit)
     assert float(row["price"]) == pytest.approx(price)
     assert plan.certified
+
+
+def test_a_yuan_less_is_priced_within_the_range_however_narrow_it_is(tmp_path: Path) -> None:
+    """n1 counts twice. Half a tenth of a yuan more than n1 takes goes to n2: so little less is n2's loss, 4 yuan a
+    yuan, though a step of a thousandth of the budget would reach n1, where a yuan less costs 8."""
+    folder = model(tmp_path / "m", 100)
+    weighted = TABLES["needs"].replace("target\n", "target,weight\n").replace("10,1\nn2", "10,1,2\nn2")
+    (folder / "tables" / "needs.csv").write_text(weighted[:-1] + ",1\n", encoding="utf-8")
+    (folder / "tables" / "budgets.csv").write_text("purchaser,year,amount\np,2015,100.05\n", encoding="utf-8")
+    plan = gpsopt.solve(folder)
+    [row] = explain_prices(plan).prices.to_dict("records")
+    assert row["price"] == pytest.approx(-4.0)
+    assert (row["less"], row["more"]) == (pytest.approx(4.0), pytest.approx(-4.0))
+    assert row["down_to"] == pytest.approx(100.0, abs=0.01)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import streamlit as st
@@ -14,6 +15,7 @@ from gpsopt.screens.figures import years_of
 from gpsopt.screens.visit import UNITS, Visit
 from gpsopt.text import LANGUAGES
 
+_MORE = re.compile(r"[:：（(]")
 _LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 
 
@@ -22,7 +24,7 @@ def sidebar(here: Visit) -> None:
     with st.sidebar:
         models = here.desk.models()
         if models:
-            titles = {name: _title(here, name) for name in models}
+            titles = {name: _short(_title(here, name)) for name in models}
             alike = Counter(titles.values())  # two models of one title are told apart by their names
             titles = {name: f"{title} ({name})" if alike[title] > 1 else title for name, title in titles.items()}
             st.selectbox(
@@ -109,6 +111,11 @@ def _title(here: Visit, model: str) -> str:
         return model
     order = ("title_zh", "title") if here.lang == "zh" else ("title", "title_zh")
     return str(next((said[key] for key in order if said.get(key)), model))
+
+
+def _short(title: str) -> str:
+    """A title without what stands behind a colon or in brackets: as much as the narrow list has room for."""
+    return _MORE.split(title)[0].strip() or title
 
 
 def _speak(here: Visit) -> None:

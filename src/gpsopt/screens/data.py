@@ -172,10 +172,10 @@ def _table(here: Visit, found: tuple[Finding, ...], key: str) -> list[Finding]:
         rows, hide_index=True, key=f"findings_{key}", on_select="rerun", selection_mode="single-row",
         height=tall(rows, 5, _LINES), row_height=_LINES,
         column_config={
-            "severity": st.column_config.Column(here.say("data.severity"), width="small"),
-            "place": st.column_config.Column(here.say("data.place"), width="medium"),
-            "found": st.column_config.Column(here.say("data.found"), width="large"),
-            "cure": st.column_config.Column(here.say("data.cure"), width="large"),
+            "severity": st.column_config.Column(here.say("data.severity"), width=85),
+            "place": st.column_config.Column(here.say("data.place"), width=235),
+            "found": st.column_config.Column(here.say("data.found"), width=335),
+            "cure": st.column_config.Column(here.say("data.cure"), width=305),
         },
     )  # fmt: skip
     return [ordered[place] for place in picked["selection"]["rows"] if place < len(ordered)]

@@ -20,7 +20,7 @@ from gpsopt.text import LANGUAGES, say
 def show() -> None:
     """Draw the application once."""
     st.set_page_config(
-        page_title="gpsopt", page_icon=favicon(), layout="wide", menu_items={}, initial_sidebar_state=236
+        page_title="gpsopt", page_icon=favicon(), layout="wide", menu_items={}, initial_sidebar_state=230
     )
     try:
         here = visit()

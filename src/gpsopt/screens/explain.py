@@ -21,7 +21,7 @@ from gpsopt.runs import Record
 from gpsopt.screens.asking import told
 from gpsopt.screens.candidates import OUT, WON, candidates_of
 from gpsopt.screens.empty import nothing_yet
-from gpsopt.screens.shown import aim_cell, grid, named, names, tall
+from gpsopt.screens.shown import aim_cell, grid, named, names, tall, units
 from gpsopt.screens.study import study
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.settings import Clauses
@@ -52,16 +52,17 @@ def services(here: Visit, record: Record, run: Run) -> None:
     year = int(st.session_state["year"])
     years = run.frame("coverage")
     years = years[years["need"] == need]
-    left, right = st.columns([5, 6], gap="medium")
+    left, right = st.columns([3, 4], gap="medium")
     with left:
-        st.markdown(f"**{here.say('why.years')}**")
+        unit = next(iter(units(run, here.lang, years["item"].head(1))), "")
+        st.markdown(f"**{here.say('why.years')}** · {unit}")
         table = pd.DataFrame({
             "year": [str(y) for y in years["year"]],
             **{name: [_number(v) for v in years[name]] for name in ("demand", "direct", "purchased", "shortfall")},
             "candidates": [str(c) for c in years["candidates"]],
         })  # fmt: skip
         grid(here, table, "need_years", year=here.term("year"), demand=here.term("demand"),
-             direct=here.term("direct_provision"), purchased=here.say("beside.purchased"),
+             direct=here.say("plan.sum_direct"), purchased=here.say("beside.purchased"),
              shortfall=here.term("shortfall"), candidates=here.say("why.candidates"))  # fmt: skip
         kept(here, run, need, year)
         shortfall(here, record, need, missing=any(years["shortfall"]))

@@ -32,19 +32,19 @@ def home() -> None:
     run = here.open(here.record)
     year = st.session_state.get("year") or years_of(run)[-1]
     key_figures(here, run, year)
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([5, 3], gap="medium")
     with left:
         options(here, year)
     with right:
         attention(here)
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([5, 3], gap="medium")
     with left:
         biggest_movers(here, run, year)
     with right:
         rows = area_coverage(run, year)
         table = pd.DataFrame({"area": named(run, here.lang, "areas", rows["area"]),
                               "value": [percent(v) for v in rows["value"]]})  # fmt: skip
-        chart(here, tile_map(run, here.look(400), year=year, tall=56), table, "tiles", area=here.term("area"),
+        chart(here, tile_map(run, here.look(384), year=year, tall=56), table, "tiles", area=here.term("area"),
               value=here.say("home.coverage"))  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def open_and_solve(here: Visit, name: str) -> None:
 
 def first_solve(here: Visit) -> None:
     """A model without a finished plan."""
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([5, 3], gap="medium")
     with left, st.container(border=True):
         st.markdown(f"**{here.say('home.not_solved')}**")
         st.caption(here.say("home.not_solved_says"))
@@ -166,7 +166,7 @@ def options(here: Visit, year: int) -> None:
             "title": here.term("scenario"),
             **{name: st.column_config.Column(here.say(f"home.{name}"), alignment="right")
                for name in ("coverage", "worst")},
-            "spent": money_column(here, here.say("home.spent")), "status": here.term("summary.status"),
+            "spent": money_column(here, here.say("home.spent")), "status": here.say("home.status"),
         },
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -216,7 +216,7 @@ def biggest_movers(here: Visit, run: Run, year: int) -> None:
         st.caption(here.say("home.no_movers"))
         return
     table = rows.assign(change=[here.money(change[i], sign=not is_it) for i in most])
-    drawing = movers(rows, here.look(680), title=title, subtitle=sub, signed=not is_it)
+    drawing = movers(rows, here.look(640), title=title, subtitle=sub, signed=not is_it)
     chart(here, drawing, table, "movers", name=here.term("item"),
           change=f"{here.term('amount') if is_it else here.say('home.change')} ({here.money_unit})")  # fmt: skip
 

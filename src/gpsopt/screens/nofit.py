@@ -46,7 +46,7 @@ def _clause(here: Visit, place: int, entry: dict[str, Any]) -> None:
         st.markdown(_text(here, entry, "text"))
         quote = _text(here, entry, "quote")
         if quote:
-            st.caption(f"“{quote}”")
+            st.caption(f"“{quote}”" if here.lang == "zh" else f'"{quote}"')
 
 
 def _text(here: Visit, entry: dict[str, Any], key: str) -> str:

@@ -14,7 +14,20 @@ from gpsopt.screens.asking import told
 from gpsopt.screens.empty import nothing_yet
 from gpsopt.screens.figures import balance
 from gpsopt.screens.limits import binding_rows
-from gpsopt.screens.shown import aim_cell, amounts, chart, drawn, exact, grid, money_column, named, names, percent, tall
+from gpsopt.screens.shown import (
+    aim_cell,
+    amounts,
+    chart,
+    drawn,
+    exact,
+    grid,
+    money_column,
+    named,
+    names,
+    percent,
+    tall,
+    units,
+)
 from gpsopt.screens.visit import Visit, visit
 
 
@@ -82,19 +95,19 @@ def awards(here: Visit, run: Run, year: int) -> None:
         rows = _only(here, run, rows, "area", "areas")
         rows = _only(here, run, rows, "item", "items")
     table = pd.DataFrame({
-        "need": list(rows["need"]), "item": named(run, here.lang, "items", rows["item"]),
-        "area": named(run, here.lang, "areas", rows["area"]),
+        "item": named(run, here.lang, "items", rows["item"]), "area": named(run, here.lang, "areas", rows["area"]),
         "purchaser": named(run, here.lang, "purchasers", rows["purchaser"]),
         "undertaker": named(run, here.lang, "undertakers", rows["undertaker"]),
         "quantity": [float(q) for q in rows["quantity"]], "price": [float(p) for p in rows["price"]],
-        "amount": amounts(here, rows["amount"]),
+        "amount": amounts(here, rows["amount"]), "unit": units(run, here.lang, rows["item"]),
+        "need": list(rows["need"]),
     })  # fmt: skip
     total = sum(rows["amount"], start=_ZERO)
     st.markdown(here.say("plan.awards_total", count=len(table), amount=exact(here, total),
                          undertakers=rows["undertaker"].nunique()))  # fmt: skip
     st.dataframe(table, hide_index=True, key="awards", placeholder="—", height=460, column_config={
         "need": here.term("need"), "item": here.say("plan.service"), "area": here.term("area"),
-        "purchaser": here.term("purchaser"), "undertaker": here.term("undertaker"),
+        "purchaser": here.term("purchaser"), "undertaker": here.term("undertaker"), "unit": here.term("unit"),
         "quantity": st.column_config.NumberColumn(here.term("quantity"), format="%,.2f"),
         "price": st.column_config.NumberColumn(here.say("plan.price"), format="%,.2f"),
         "amount": money_column(here, here.term("amount")),
@@ -119,16 +132,17 @@ def direct(here: Visit, run: Run, year: int) -> None:
     items, areas = names(run, here.lang, "items"), names(run, here.lang, "areas")
     where = [place.get(need, (need, "")) for need in rows["need"]]
     table = pd.DataFrame({
-        "need": list(rows["need"]), "item": [items.get(i, i) for i, _a in where],
-        "area": [areas.get(a, a) for _i, a in where],
+        "item": [items.get(i, i) for i, _a in where], "area": [areas.get(a, a) for _i, a in where],
+        "unit": units(run, here.lang, [i for i, _a in where]),
         "quantity": [float(v) for v in rows["quantity"]], "moved": [float(v) for v in rows["moved"]],
         "expenditure": amounts(here, rows["expenditure"]), "released": amounts(here, rows["released"]),
         "stranded": amounts(here, rows["stranded"]),
         "why": [None if r is None else here.say(f"reason.{r}") for r in rows["kept_because"]],
+        "need": list(rows["need"]),
     })  # fmt: skip
     st.dataframe(table, hide_index=True, key="direct", placeholder="—", height=460, column_config={
         "need": here.term("need"), "item": here.say("plan.service"), "area": here.term("area"),
-        "quantity": st.column_config.NumberColumn(here.say("plan.kept"), format="%,.2f"),
+        "unit": here.term("unit"), "quantity": st.column_config.NumberColumn(here.say("plan.kept"), format="%,.2f"),
         "moved": st.column_config.NumberColumn(here.term("moved"), format="%,.2f"),
         "expenditure": money_column(here, here.term("expenditure")),
         "released": money_column(here, here.term("released")),

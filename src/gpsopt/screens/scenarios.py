@@ -21,6 +21,8 @@ from gpsopt.screens.visit import Visit, visit
 from gpsopt.tables import SCHEMA
 from gpsopt.tomlfile import read_toml
 
+_LINES = 62  # pixels of a row from which on a grid breaks lines
+_LONG = 62  # letters that one line has room for; a Chinese one counts twice
 _NAMED = ("purchasers", "items", "areas", "undertakers")
 
 
@@ -68,15 +70,17 @@ def listed(here: Visit) -> ScenarioFile | None:
         st.session_state["listed"] = looked_at
         st.session_state["list_drawn"] = st.session_state.get("list_drawn", 0) + 1
     table, key = pd.DataFrame(rows), f"scenario_list_{st.session_state['list_drawn']}"
+    lines = _lines([row["question"] for row in rows])
     st.dataframe(
-        table, hide_index=True, key=key, height=tall(table, 9), selection_mode="single-row",
+        table, hide_index=True, key=key, selection_mode="single-row", row_height=lines,
+        height=tall(table, 9) if lines is None else tall(table, 5, lines),
         selection_default={"selection": {"rows": [names.index(looked_at)], "columns": [], "cells": []}},
         on_select=lambda: _look_at(names, key),
         column_config={
-            "title": st.column_config.Column(here.say("scenarios.title"), width="medium"),
-            "parent": st.column_config.Column(here.say("scenarios.parent"), width="small"),
-            "question": st.column_config.Column(here.say("scenarios.question"), width="large"),
-            "state": st.column_config.Column(here.say("scenarios.state"), width="medium"),
+            "title": st.column_config.Column(here.say("scenarios.title"), width=240),
+            "parent": st.column_config.Column(here.say("scenarios.parent"), width=120),
+            "question": st.column_config.Column(here.say("scenarios.question"), width=430),
+            "state": st.column_config.Column(here.say("scenarios.state"), width=150),
         },
     )  # fmt: skip
     name = st.selectbox(
@@ -85,6 +89,12 @@ def listed(here: Visit) -> ScenarioFile | None:
     )  # fmt: skip
     st.session_state["scenario"] = name
     return next(f for f in files if f.name == name)
+
+
+def _lines(questions: list[str]) -> int | None:
+    """The height of rows that break lines, where many questions need it; None: rows of one line."""
+    long = [sum(1 if letter.isascii() else 2 for letter in text) > _LONG for text in questions]
+    return _LINES if 4 * sum(long) > len(long) else None
 
 
 def _look_at(names: list[str], key: str) -> None:

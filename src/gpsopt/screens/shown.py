@@ -15,6 +15,7 @@ from gpsopt.money import fen
 from gpsopt.runread import Run
 from gpsopt.screens.visit import Visit
 from gpsopt.tables import SCHEMA
+from gpsopt.text import unit_of
 
 MOST_BESIDE = 3  # runs that stand beside the baseline
 _ROW, _HEAD = 33, 36  # pixels of a grid's line
@@ -107,6 +108,12 @@ def named(run: Run, lang: str, table: str, column: Iterable[Any]) -> list[Any]:
     return [known.get(code, code) for code in column]
 
 
+def units(run: Run, lang: str, items: Iterable[Any]) -> list[str]:
+    """The units in which items are counted."""
+    known = {row["item"]: row["unit"] or "" for _line, row in run.scenario.tables.rows("items")}
+    return [unit_of(known.get(item, ""), lang) for item in items]
+
+
 def exact(here: Visit, value: Decimal) -> str:
     """An amount with its unit's name."""
     return here.amount(value)
@@ -114,5 +121,5 @@ def exact(here: Visit, value: Decimal) -> str:
 
 __all__ = [
     "MOST_BESIDE", "aim_cell", "amounts", "chart", "drawn", "exact", "fen", "grid", "money_column", "named", "names",
-    "percent", "tall",
+    "percent", "tall", "units",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 _CSS = """
 <style>
-.block-container {padding: 1.1rem 2.6rem 2.5rem; max-width: 1560px;}
+.block-container {padding: 1.1rem 2rem 2.5rem; max-width: 1560px;}
 [data-testid="stHeader"] {background: transparent; height: 2.2rem; pointer-events: none;}
 [data-testid="stHeader"] button, [data-testid="stHeader"] a {pointer-events: auto;}
 [data-testid="stSidebarHeader"] {padding: 1.1rem 0.4rem 0.6rem;}
@@ -23,6 +23,8 @@ _CSS = """
 [data-testid="stMetric"] label {min-height: 1.2rem;}
 [data-testid="stSidebarNav"] a span {font-size: 0.97rem;}
 h1 {padding: 0 !important;}
+[data-testid="stCaptionContainer"] code {color: inherit;}
+input[role="combobox"] {text-overflow: ellipsis;}
 h2, h3 {letter-spacing: 0;}
 </style>
 """
@@ -30,7 +32,8 @@ h2, h3 {letter-spacing: 0;}
 _ON_LIGHT_BLUE = """
 <style>
 [data-testid="stBaseButton-primary"]:not(:disabled), [data-testid="stBaseButton-primary"]:not(:disabled) p,
-[data-baseweb="tag"], [data-baseweb="tag"] span, [data-baseweb="tag"] svg {color: #0e1116 !important;}
+[data-tag], [data-tag] span, [data-tag] svg {color: #0e1116 !important;}
+[data-testid="stRadioOption"]:not([data-selected]) > div > div:first-child {box-shadow: inset 0 0 0 1.5px #8b98a8;}
 </style>
 """
 

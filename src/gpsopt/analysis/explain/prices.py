@@ -44,7 +44,7 @@ FINITE: Final = (
 SERVICES: Final = ("clause", "rule", "index", "year", "aim", "more", "change", "item", "units")
 LINE: Final = "existing_budget.purchases_within_line"
 _NOTHING: Final = 1e-7
-_LITTLE: Final = 1e-3  # of what steps are shares of: the step at which a price is solved again
+_LITTLE: Final = (1e-3, 1e-4, 1e-5)  # of what steps are shares of: steps at which a price is solved again
 _STRAIGHT: Final = 1e-4  # relative: an answer that is still the price's
 _FARTHEST: Final = 1.0  # of the limit: how far it is looked for an end of the range
 _HALVINGS: Final = 7  # of the last stretch that is not straight
@@ -209,16 +209,22 @@ class _Held:
         return "lower" if rising else "upper"
 
     def solved_again(self, price: _Price) -> _Price:
-        """The price with what a unit less and a unit more change, at a small step of the limit."""
-        rates: list[float | None] = []
-        for sign in (-1, 1):
-            step = _LITTLE * price.whole if sign > 0 else min(_LITTLE * price.whole, abs(price.limit))
+        """The price with what a unit less and a unit more change, at a small step of the limit; where that leads past
+        an end of the range in which the price holds, at a smaller one."""
+        return replace(price, less=self._rate(price, -1), more=self._rate(price, 1))
+
+    def _rate(self, price: _Price, sign: int) -> float | None:
+        """What a unit of the limit changes on one side (inf: nothing fits; None: less than nothing)."""
+        rate = None  # less than nothing is another rule's limit
+        for little in _LITTLE:
+            step = little * price.whole if sign > 0 else min(little * price.whole, abs(price.limit))
             if not step:
-                rates.append(None)  # less than nothing is another rule's limit
-                continue
+                break
             change = self._change(price.awards, price, sign * step)
-            rates.append(float("inf") if change is None else change / step)
-        return replace(price, less=rates[0], more=rates[1])
+            rate = float("inf") if change is None else change / step
+            if _is_straight(price, sign * step, change):
+                break
+        return rate
 
     def looked_into(self, price: _Price) -> tuple[_Price, list[tuple[Any, ...]]]:
         """The price with the limits between which it holds, and the answers at each step of its limit."""
