@@ -17,8 +17,9 @@ from typing import Final
 
 import numpy as np
 
+from gpsopt.errors import SolverError
 from gpsopt.model.facts import Bools
-from gpsopt.solving.engine import Array, Engine, NoRelaxation, Outcome
+from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation, Outcome
 from gpsopt.solving.kernels import below, kernel
 from gpsopt.solving.parts import neighbours, penalties, rounds_of, shared_out
 from gpsopt.solving.pool import Pool, Stopped, Task
@@ -37,6 +38,8 @@ _FAR: Final = 0.02  # of the gap that is open, where that is more
 _LITTLE: Final = 0.03  # of the gap that is open: after two passes that close less there is none
 _REMEMBERED: Final = 5  # wishes that are held against the plan
 _KERNEL: Final = 400  # decisions that purchasers make together
+_WHOLE: Final = 10_000  # decisions: with more of them a search over all purchasers at once does not end
+_WHOLE_NODES: Final = 20
 
 
 @dataclass(frozen=True)
@@ -123,10 +126,23 @@ def seek_by_purchaser(
         report(search.value, bound)
     if not search.done():
         _passes(search, relaxed, split.usable(duals))
+    if search.best is not None and not search.done() and not stopped() and split.decisions <= _WHOLE:
+        _all_at_once(search)
     if search.best is None:
         return Outcome("limit", None, float("inf"), search.bound, 0)
     status = "optimal" if search.done() else "limit"
     return Outcome(status, search.best, search.value, min(search.bound, search.value), 0)
+
+
+def _all_at_once(search: _Search) -> None:
+    """What prices leave open: cuts over rows that several purchasers share prove more than prices of them can."""
+    limits = Limits(max(1e-9, search.allowed), seconds=search.seconds(), nodes=_WHOLE_NODES)
+    try:
+        found = search.engine.minimise(limits, search.best, lambda v, b: search.report(v, max(b, search.bound)))
+    except SolverError:
+        return
+    search.bound = max(search.bound, found.bound)
+    search.improve(found.point)
 
 
 def _polish(target: Target, bound: float, points: list[Array]) -> Array:
