@@ -4,31 +4,39 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import groupby
+from typing import Any, Final
 
 from gpsopt.checks import PROOFS, check
 from gpsopt.errors import Finding, InputError
 from gpsopt.nofit.conflict import conflicts_of
+from gpsopt.nofit.names import money
 from gpsopt.nofit.repairs import Repair, repairs_of
 from gpsopt.nofit.system import system_of
 from gpsopt.nofit.words import Clash, clashes_of
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.text import say
 
+#: on the page: clashes of one clause in a conflict that are shown one by one, and rows named of the others
+_SHOWN: Final = 3
+_NAMED: Final = 5
+
 
 @dataclass(frozen=True)
 class NoFit:
     """Why a scenario has no plan. `conflict`: the clauses that contradict each other; `repairs`: ways out, best first.
 
-    `findings` are the proofs that need no solver. Without a conflict there is a plan (or no proof that there is none).
+    `findings` are the proofs that need no solver; `seconds`: of the processor; `sought`: were ways out looked for?
+    Without a conflict there is a plan (or no proof that there is none).
     """
 
     conflict: tuple[Clash, ...]
     repairs: tuple[Repair, ...]
     findings: tuple[Finding, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    sought: bool = True
 
     def document(self) -> dict[str, Any]:
         """As it stands in conflict.json and in the JSON answer of `gpsopt solve`."""
@@ -62,10 +70,12 @@ class NoFit:
             lines.append(say("nofit.in_conflict", lang))
             several = len({c.conflict for c in self.conflict}) > 1
             quoted: set[str] = set()
-            for clash in self.conflict:
-                number = f"{clash.conflict}. " if several else ""
-                lines.append(f"  {number}{clash.line(lang)}")
-                quote = clash.quote(lang)
+            for (number, _clause), group in groupby(self.conflict, key=lambda c: (c.conflict, c.clause)):
+                clashes = list(group)
+                lines.append(f"  {f'{number}. ' if several else ''}{clashes[0].line(lang)}")
+                lines += [f"    {clash.text(lang)}" for clash in clashes[1:_SHOWN]]
+                lines += _further(clashes[_SHOWN:], clashes, lang)
+                quote = clashes[0].quote(lang)
                 if quote and quote not in quoted:
                     quoted.add(quote)
                     lines.append(f"    {say('nofit.quoted', lang, quote=quote)}")
@@ -76,12 +86,23 @@ class NoFit:
             for name, repair in zip(self.names(), self.repairs, strict=True):
                 least = say("nofit.not_proven_least", lang) if not repair.least else ""
                 lines.append(f"  {repair.text(lang)}{least}\n    {name}")
-        elif self.conflict:
+        elif self.conflict and self.sought:
             lines.append(say("nofit.no_way_out", lang))
         return "\n".join(lines)
 
 
-def explain_nofit(scenario: Scenario | str, *, seconds: float = 120.0, repairs: bool = True) -> NoFit:
+def _further(rest: Sequence[Clash], clashes: Sequence[Clash], lang: str) -> list[str]:
+    """One line for the clashes of a clause that are not shown one by one: how many rows, which first, what lacks."""
+    keys = [key for clash in rest for key in clash.keys]
+    if not keys:
+        return []
+    shown = say("nofit.comma", lang).join(keys[:_NAMED]) + ("…" if len(keys) > _NAMED else "")
+    missing = sum(clash.missing for clash in clashes)
+    total = say("nofit.missing_in_all", lang, amount=money(missing, lang)) if missing else ""
+    return [f"    {say('nofit.more_like_it', lang, count=len(keys), rows=shown)}{total}"]
+
+
+def explain_nofit(scenario: Scenario | str, *, seconds: float = 100.0, repairs: bool = True) -> NoFit:
     """Why a scenario (or the file that holds it) has no plan, and the least ways to one.
 
     `seconds`: about how much of the processor the repairs may take (not of the clock: what else a machine does leaves
@@ -94,14 +115,14 @@ def explain_nofit(scenario: Scenario | str, *, seconds: float = 120.0, repairs: 
     errors = tuple(f for f in findings if f.severity == "error" and f.code not in PROOFS)
     if errors:
         raise InputError(errors)
-    start = time.monotonic()
+    start = time.process_time()
     system = system_of(scenario)
     conflicts = conflicts_of(system, seconds / 2)
     clashes = clashes_of(system, conflicts)
-    middle = time.monotonic()
+    middle = time.process_time()
     found = repairs_of(system, conflicts, seconds - (middle - start)) if repairs and conflicts else ()
-    spent = {"conflict": round(middle - start, 3), "repairs": round(time.monotonic() - middle, 3)}
-    return NoFit(clashes, found, tuple(f for f in findings if f.code in PROOFS), spent)
+    took = {"conflict": round(middle - start, 3), "repairs": round(time.process_time() - middle, 3)}
+    return NoFit(clashes, found, tuple(f for f in findings if f.code in PROOFS), took, repairs)
 
 
 __all__ = ["Clash", "NoFit", "Repair", "explain_nofit"]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -27,6 +27,7 @@ T = TypeVar("T")
 MOST: Final = 4
 #: entries of all questions with whole decisions that narrow one conflict; beyond, its groups are told as they are
 _ENTRIES: Final = 900_000
+_FOR_MORE: Final = 0.25  # of the time: after it no further conflict is looked for
 _FEW: Final = 400  # elements that are asked about without a search for the place first
 _CLOSE: Final = 1e-6
 #: what people ask for and what they have: named in the first place
@@ -44,21 +45,20 @@ class Conflict:
 
 def conflicts_of(system: System, seconds: float = 60.0) -> tuple[Conflict, ...]:
     """The conflicts of a scenario that has no plan; none where a plan exists (or none is found to be missing)."""
-    end = time.process_time() + seconds
+    start = time.process_time()
     found: list[Conflict] = []
     late = {e.row for e in system.of("own_capacity.most_by_capacity")}  # limits on the grid that others imply
     dropped = set(late)
-    while len(found) < MOST:
+    while len(found) < MOST and (not found or time.process_time() < start + seconds * _FOR_MORE):
         kept = np.array([e.row for e in system.elements if e.row not in dropped], dtype=np.int64)
-        rows = np.sort(np.concatenate([system.fixed, kept]))
-        problem = system.problem.of_rows(rows)
-        parts = contradiction(problem, np.flatnonzero(np.isin(rows, kept)))
-        fresh = [_by_fractions(system, rows[part]) for part in parts]
-        if not fresh and (not found or (len(kept) <= _FEW and time.process_time() < end)):
+        rows, parts = _in_fractions(system, kept)
+        fresh = [_support(system, rows[part]) for part in parts[: MOST - len(found)]]
+        if not fresh and (not found or (len(kept) <= _FEW and time.process_time() < start + seconds)):
             whole = _whole(system, rows, kept)
             fresh = [] if whole is None else [whole]
         fresh = [c for c in fresh if c.elements]
-        fresh = [_fewest_clauses(system, c, dropped | _rows_of(o for o in fresh if o is not c)) for c in fresh]
+        fresh = [_fewest_clauses(system, c, dropped | _rows_of(o for o in fresh if o is not c), rows) for c in fresh]
+        fresh = [c if c.whole else _by_fractions(system, c.rows) for c in fresh]
         if not fresh and late:
             dropped, late = dropped - late, set()
             continue
@@ -69,23 +69,39 @@ def conflicts_of(system: System, seconds: float = 60.0) -> tuple[Conflict, ...]:
     return tuple(found[:MOST])
 
 
+def _in_fractions(system: System, kept: Ints) -> tuple[Ints, tuple[Ints, ...]]:
+    """All rows looked at, and the sets among them that no fractions can keep.
+
+    Of a large model the first year that has none by itself is looked at alone: far quicker, and easier to tell.
+    """
+    rows = np.sort(np.concatenate([system.fixed, kept]))
+    if len(kept) > _FEW and len(system.world.facts.years) > 1:
+        alone = (own for own in _years(system, rows) if possible(system.problem.of_rows(own), whole=False) is False)
+        rows = next(alone, rows)
+    return rows, contradiction(system.problem.of_rows(rows), np.flatnonzero(np.isin(rows, kept)))
+
+
 def _rows_of(conflicts: Iterable[Conflict]) -> set[int]:
     return {e.row for c in conflicts for e in c.elements}
 
 
-def _fewest_clauses(system: System, conflict: Conflict, dropped: set[int]) -> Conflict:
+def _fewest_clauses(system: System, conflict: Conflict, dropped: set[int], among: Ints) -> Conflict:
     """The conflict without clauses that change nothing when they are struck as a whole.
 
-    None of its rows can be spared, but where rows of the remaining clauses elsewhere forbid the same, a clause can:
-    nobody is helped by striking it, so it is not named.
+    None of its rows can be spared, but where rows of the remaining clauses elsewhere (`among` these rows) forbid the
+    same, a clause can: nobody is helped by striking it, so it is not named.
     """
+    near = set(among.tolist())
     for name in sorted({e.clause for e in conflict.elements}, key=lambda c: (c in _ASKING, c)):
         others = {e.clause for e in conflict.elements} - {name}
-        kept = np.array([e.row for e in system.elements if e.clause in others and e.row not in dropped], dtype=np.int64)
-        rows = np.sort(np.concatenate([system.fixed, kept]))
+        kept = np.array(
+            [e.row for e in system.elements if e.clause in others and e.row in near and e.row not in dropped],
+            dtype=np.int64,
+        )
+        rows = np.sort(np.concatenate([system.fixed[np.isin(system.fixed, among)], kept]))
         smaller = _smaller(system, rows, kept, conflict) if others else None
         if smaller is not None and {e.row for e in smaller.elements} & {e.row for e in conflict.elements}:
-            return _fewest_clauses(system, smaller, dropped)
+            return _fewest_clauses(system, smaller, dropped, among)
     return conflict
 
 
@@ -101,8 +117,13 @@ def _smaller(system: System, rows: Ints, kept: Ints, conflict: Conflict) -> Conf
     near = {e.row for e in conflict.elements}
     for part in contradiction(problem, np.flatnonzero(np.isin(rows, kept))):
         if near & set(rows[part].tolist()):
-            return _by_fractions(system, rows[part])
+            return _support(system, rows[part])
     return None
+
+
+def _support(system: System, rows: Ints) -> Conflict:
+    """Rows that fractions cannot keep; some of them may still be spared."""
+    return Conflict(_elements(system, rows), rows, whole=False)
 
 
 def _by_fractions(system: System, support: Ints) -> Conflict:
@@ -126,12 +147,17 @@ def _whole(system: System, rows: Ints, kept: Ints) -> Conflict | None:
 
 def _one_year(system: System, rows: Ints) -> Ints | None:
     """The rows of the first year that has no plan even where the other years ask for nothing; None where all have."""
-    years = system.year_of_row[rows]
-    for year in range(len(system.world.facts.years)):
-        own: Ints = rows[(years == year) | (years == NO_YEAR)]
+    for own in _years(system, rows):
         if possible(system.problem.of_rows(own), whole=True) is False:
             return own
     return None
+
+
+def _years(system: System, rows: Ints) -> Iterator[Ints]:
+    """Of these rows each year's own, and those that have no year."""
+    years = system.year_of_row[rows]
+    for year in range(len(system.world.facts.years)):
+        yield rows[(years == year) | (years == NO_YEAR)]
 
 
 def _surroundings(system: System, rows: Ints, kept: Ints) -> Ints:

@@ -11,7 +11,7 @@ from gpsopt.cells import plain
 
 #: where a repair's file finds the scenario that failed, as it stands in the run folder
 FAILED = "../inputs"
-Value = str | int | bool | Decimal
+Value = str | int | bool | Decimal | tuple[str, ...] | tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,15 @@ from scipy import sparse
 
 from gpsopt.errors import SolverError
 from gpsopt.nofit.edits import Edits
+from gpsopt.nofit.spent import Allowance
 from gpsopt.nofit.system import System
-from gpsopt.solving.engine import Engine, Limits
+from gpsopt.solving.engine import Array, Engine, Limits
 from gpsopt.solving.feasibility import Problem, nodes_for
 
 #: integer columns up to which the least is sought to proof
 _SMALL: Final = 600
 _GAP: Final = 0.001
-#: of one question to a larger model: then what has been found is proposed, not called the least
-_SECONDS: Final = 15.0
+_PROVEN: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -86,40 +86,70 @@ class Loosening:
 
 @dataclass(frozen=True)
 class Least:
-    """What gives at the least price: slack -> amount; `proven`: nothing less would do."""
+    """What gives at the least price: slack -> amount; `proven`: nothing less would do.
+
+    `point`: the columns of the system, then those of the slacks.
+    """
 
     values: Mapping[tuple[Any, ...], float] = field(default_factory=dict)
     price: float = 0.0
     proven: bool = True
+    point: Array = field(default_factory=lambda: np.zeros(0))
 
 
-def least(system: System, loosening: Loosening, spare: float = 0.0) -> Least | None:
+def least(
+    system: System, loosening: Loosening, spare: float = 0.0, allowance: Allowance | None = None,
+    near: Least | None = None, *, fractions: bool = False,
+) -> Least | None:  # fmt: skip
     """The least of a kind with which a plan exists; None where none of it suffices (or none was found).
 
-    `spare`: 万元 that every purchase line must leave, for what the grid and the fen take.
+    `spare`: 万元 that every purchase line must leave, for what the grid and the fen take. Of a larger model: what has
+    been found within half of `allowance` is proposed, not called the least; `near` is what was found with less to
+    spare, whose decisions are kept. `fractions`: where decisions may be fractions, so that no plan does with less.
     """
     if not loosening.slacks:
         return None
     problem = loosened(system.problem, loosening)
-    for e in system.of("existing_budget.purchases_within_line") if spare else ():
-        problem.row_upper[e.row] -= spare
-    engine = Engine(problem)
+    if spare:
+        problem = _with_spare(system, problem, spare)
+    small = int(problem.integer.sum()) <= _SMALL
+    engine = Engine(problem, stop=None if small or allowance is None else allowance.stop(0.5))
     base = system.problem.matrix.shape[1]
     cost = np.zeros(problem.matrix.shape[1])
     cost[base:] = [s.price for s in loosening.slacks]
     size = max(1e-9, float(np.abs(cost).max()))
     engine.set_cost(cost / size)
-    small = int(problem.integer.sum()) <= _SMALL
+    seconds = None if small or allowance is None else allowance.clock(0.5)
+    limits = Limits(1e-9, 0.0 if small else _GAP, seconds, nodes_for(problem.matrix))
     try:
-        limits = Limits(1e-9, 0.0) if small else Limits(1e-9, _GAP, seconds=_SECONDS)
-        outcome = engine.minimise(replace(limits, nodes=nodes_for(problem.matrix)))
+        if fractions:
+            value, point, _duals = engine.relaxation()
+            return Least(_given(loosening, point[base:]), value * size, True, point)
+        if not small:
+            engine.relaxation()  # refuses at once what nothing of this kind can mend
+        kept = None if small or near is None else (near.point, np.arange(len(cost)) >= base)
+        outcome = engine.minimise(limits, around=kept)
     except SolverError:
         return None
     if outcome.point is None:
         return None
-    found = outcome.point[base:]
-    values = {s.what: float(v) for s, v in zip(loosening.slacks, found, strict=True) if v > 1e-9}
-    return Least(values, outcome.value * size, outcome.status == "optimal" and small)
+    proven = outcome.status == "optimal" and (small or outcome.value - outcome.bound <= _PROVEN * abs(outcome.value))
+    return Least(_given(loosening, outcome.point[base:]), outcome.value * size, proven, outcome.point)
+
+
+def _with_spare(system: System, problem: Problem, spare: float) -> Problem:
+    """Lines that leave something, and deficits that are met by more than they are: a grid step may cost that much."""
+    lower, upper = problem.row_lower.copy(), problem.row_upper.copy()
+    for e in system.of("existing_budget.purchases_within_line"):
+        upper[e.row] -= spare
+    for e in system.of("existing_budget.deficit_is_met_first"):
+        lower[e.row] += spare if np.isfinite(lower[e.row]) else 0.0
+        upper[e.row] -= spare if np.isfinite(upper[e.row]) else 0.0
+    return replace(problem, row_lower=lower, row_upper=upper)
+
+
+def _given(loosening: Loosening, found: Array) -> dict[tuple[Any, ...], float]:
+    return {s.what: float(v) for s, v in zip(loosening.slacks, found, strict=True) if v > 1e-9}
 
 
 def loosened(problem: Problem, loosening: Loosening) -> Problem:

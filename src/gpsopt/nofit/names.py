@@ -15,6 +15,7 @@ from gpsopt.text import say, term, unit_of
 
 _WAN: Final = 10_000 * 100  # fen
 _MILLION: Final = 1_000_000 * 100
+_LISTED: Final = 5
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,16 @@ class Names:
             case Decimal():
                 return plain(value)
             case list() | tuple():
-                return say("nofit.comma", lang).join(str(self.shown(v, lang)) for v in value)
+                return self._listed([str(self.shown(v, lang)) for v in value], lang)
             case _:
                 return value
+
+    def _listed(self, words: list[str], lang: str) -> str:
+        """A list that people read: the first few where it is long, and how many it has beside (in Chinese: in all)."""
+        if len(words) <= _LISTED + 1:
+            return say("nofit.comma", lang).join(words)
+        text = say("nofit.comma", lang).join(words[:_LISTED])
+        return say("nofit.and_others", lang, text=text, count=len(words) - (0 if lang == "zh" else _LISTED))
 
     def unit(self, need: str, lang: str) -> str:
         """The unit of what a need asks for, in words."""

@@ -55,10 +55,10 @@ def undertaker(system: System, conflicts: Iterable[Conflict], bench: Bench) -> l
             places_of.append((o, t, column, float(world.facts.needs.step[world.pairs.need[i]])))
     if not places_of:
         return []
-    engine = Engine(compiled)
+    engine = Engine(compiled, stop=bench.allowance.stop(0.5))
     engine.set_cost(cost / float(cost.max()))
     try:
-        point = engine.minimise(Limits(1e-9, 1e-3, nodes=nodes_for(compiled.matrix))).point
+        point = engine.minimise(Limits(1e-9, 1e-3, bench.allowance.clock(0.5), nodes_for(compiled.matrix))).point
     except SolverError:
         return []
     if point is None:
@@ -191,10 +191,15 @@ _PARAMETERS: Final[dict[tuple[str, str], tuple[Decimal, Decimal]]] = {
     ("competition", "min_candidates"): (Decimal(1), Decimal(1)),
     ("pooled", "share"): (Decimal(1), Decimal("0.001")),
 }
+#: the clauses that have one
+PARAMETERS: Final = frozenset(name for name, _key in _PARAMETERS)
 
 
-def parameter(system: System, shared: set[str], works: Works) -> Step | None:
-    """The least move of one parameter of a clause in conflict (or of the pool's share) with which a plan exists."""
+def parameter(system: System, shared: set[str], works: Works, fits: Works | None = None) -> Step | None:
+    """The least move of one parameter of a clause in conflict (or of the pool's share) with which a plan exists.
+
+    `fits`: is there a plan in fractions? Of a large model that is soon known; where there is none nothing is sought.
+    """
     settings = system.world.facts.settings
     for (name, key), (loosest, grid) in _PARAMETERS.items():
         pool = name == "pooled"
@@ -206,7 +211,8 @@ def parameter(system: System, shared: set[str], works: Works) -> Step | None:
             given = int(value) if isinstance(now, int) else value
             return Edits(settings={key: given}) if name == "pooled" else Edits(clauses={name: {key: given}})
 
-        after = _least_move(Decimal(now), loosest, grid, lambda value: works(edits(value)))
+        quick = None if fits is None else (lambda value, edits=edits: fits(edits(value)))
+        after = _least_move(Decimal(now), loosest, grid, lambda value: works(edits(value)), quick)
         if after is not None:
             words = {"clause": Word(name, "clauses"), "parameter": Word(key, name), "before": Decimal(now),
                      "after": after}  # fmt: skip
@@ -215,13 +221,39 @@ def parameter(system: System, shared: set[str], works: Works) -> Step | None:
     return None
 
 
-def _least_move(now: Decimal, loosest: Decimal, grid: Decimal, works: Callable[[Decimal], bool]) -> Decimal | None:
-    """The value nearest to `now`, on its grid towards the loosest one, that works; None where not even that does."""
+def _least_move(
+    now: Decimal, loosest: Decimal, grid: Decimal, works: Callable[[Decimal], bool],
+    fits: Callable[[Decimal], bool] | None = None,
+) -> Decimal | None:  # fmt: skip
+    """The value nearest to `now`, on its grid towards the loosest one, that works; None where not even that does.
+
+    `fits` says no only where `works` would: the first value of which it does not is tried first, and then farther ones.
+    """
     steps, way = int(abs(now - loosest) / grid), grid if loosest > now else -grid
     if steps < 1 or not works(now + way * steps):
         return None
-    low, high = 0, steps
+    near = 1 if fits is None else _between(0, steps, lambda step: fits(now + way * step))[1]
+    at_once = fits is not None
+    return now + way * first_that_works(near, steps, lambda step: works(now + way * step), at_once)
+
+
+def first_that_works(near: int, last: int, works: Callable[[int], bool], at_once: bool = True) -> int:
+    """The first number from `near` to `last` that works, where `last` does and what lies above one that works does too.
+
+    `at_once`: it is likely to lie near the first.
+    """
+    low, high, stride = near - 1, last, 1
+    while at_once and low + stride < last:
+        if works(low + stride):
+            high = low + stride
+            break
+        low, stride = low + stride, 2 * stride
+    return _between(low, high, works)[1]
+
+
+def _between(low: int, high: int, holds: Callable[[int], bool]) -> tuple[int, int]:
+    """Two neighbouring numbers, the first of which does not hold and the second does, as `high` is taken to."""
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if works(now + way * middle) else (middle, high)
-    return now + way * high
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return low, high

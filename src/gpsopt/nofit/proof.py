@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -14,27 +15,47 @@ from gpsopt.compiler import compile_model
 from gpsopt.errors import GpsoptError, LimitError, SolverError
 from gpsopt.model.build import build_world
 from gpsopt.model.world import world_of
+from gpsopt.nofit.spent import Allowance
 from gpsopt.plan.plan import Plan
 from gpsopt.planning import plan_or_end
 from gpsopt.runfolder import input_files
 from gpsopt.scenario import Scenario, read_scenario
-from gpsopt.solving.engine import Engine, Limits
+from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation
 from gpsopt.solving.feasibility import nodes_for
 from gpsopt.solving.grid import to_grid
 from gpsopt.solving.stages import aims_of
+from gpsopt.solving.startpoint import moved_over
 
 #: a model with at most so many decisions and columns is solved whole, so that its plan is known to be certified
 _SMALL: Final = 600
-_SECONDS: Final = 30.0  # for a larger model: a repair that is not proven by then is not shown
 _SMALL_COLUMNS: Final = 6_000
+_ANY: Final = 1e9  # a gap that every plan reaches
+_KEPT: Final = 2  # plans of repairs before, tried first for the next one
+_CLOSE: Final = 1e-6
+_SECONDS: Final = 12.0  # of the processor for one repair of a larger model
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """A point of a model, whose decisions are tried for a model like it before others are sought."""
+
+    compiled: Any
+    point: Array
 
 
 class Bench:
-    """The failed scenario's inputs on disk, and every repair's file beside them: use it as a context."""
+    """The failed scenario's inputs on disk, and every repair's file beside them: use it as a context.
 
-    def __init__(self, scenario: Scenario) -> None:
+    `allowance`: what may be spent on the kind of repair at hand. `unsure`: was a question about it left open? Plans
+    that were found are remembered, as one repair often differs little from another.
+    """
+
+    def __init__(self, scenario: Scenario, allowance: Allowance | None = None) -> None:
         self._scenario = scenario
         self._folder = tempfile.TemporaryDirectory(prefix="gpsopt-")
+        self._found: list[Known] = []
+        self.allowance = self._whole = allowance or Allowance.of(float("inf"))
+        self.unsure = False
 
     def __enter__(self) -> Bench:
         root = Path(self._folder.name)
@@ -48,6 +69,14 @@ class Bench:
     def __exit__(self, *_error: object) -> None:
         self._folder.cleanup()
 
+    def fresh(self, seconds: float) -> None:
+        """A new kind of repair, with so many seconds of the processor."""
+        self.allowance, self.unsure = self._whole.part(seconds), False
+
+    def remember(self, known: Known) -> None:
+        """Its decisions are tried before others are sought."""
+        self._found = [*self._found, known][-_KEPT:]
+
     def scenario(self, toml: str) -> Scenario | None:
         """The scenario that a repair's file makes; None where it cannot be used."""
         path = Path(self._folder.name) / "repairs" / "repair.toml"
@@ -58,34 +87,81 @@ class Bench:
             return None
         return None if any(f.severity == "error" for f in check(made)) else made
 
-    def works(self, toml: str, spare: float = 0.0) -> bool:
-        """Has the scenario of this file a plan, on its grid and to the fen?"""
+    def works(self, toml: str, spare: float = 0.0, near: Known | None = None) -> bool:
+        """Has the scenario of this file a plan, on its grid and to the fen? `near`: where one ought to be."""
+        made = self.scenario(toml) if self.allowance.left() else None
+        self.unsure = self.unsure or not self.allowance.left()
+        if made is None:
+            return False
+        known = [*([] if near is None else [near]), *reversed(self._found)]
+        answer, found = has_plan(made, spare, known, self.allowance.part(min(self.allowance.left(), _SECONDS)))
+        if found is not None:
+            self.remember(found)
+        self.unsure = self.unsure or answer is None
+        return answer is True
+
+    def fits(self, toml: str) -> bool:
+        """Has the scenario of this file a plan where decisions may be fractions? Where not, it has none at all."""
         made = self.scenario(toml)
-        return made is not None and has_plan(made, spare)
+        if made is None:
+            return False
+        compiled = compile_model(build_world(world_of(made)))
+        engine = Engine(compiled)
+        try:
+            engine.relaxation()
+        except NoRelaxation:
+            return False
+        except SolverError:
+            pass
+        return True
 
 
-def has_plan(scenario: Scenario, spare: float = 0.0) -> bool:
-    """Is there a plan? Small models are solved whole and verified, large ones for any plan that fits its grid.
+def has_plan(
+    scenario: Scenario, spare: float = 0.0, known: Sequence[Known] = (), allowance: Allowance | None = None
+) -> tuple[bool | None, Known | None]:
+    """Is there a plan, and where (of a large model)? None: neither a plan nor a proof was found in what was allowed.
 
-    `spare`: 万元 that the plan sought leaves on every purchase line, so that the grid has room.
+    Small models are solved whole and verified, large ones for any plan that fits its grid. `spare`: 万元 that the plan
+    sought leaves on every purchase line, so that the grid has room.
     """
     world = world_of(scenario)
     compiled = compile_model(build_world(world))
     lines = compiled.rows["existing_budget.purchases_within_line"].slice
     upper = compiled.row_upper.copy()
     upper[lines] -= spare
-    engine = Engine(replace(compiled, row_upper=upper))
-    small = engine.integer_count <= _SMALL and compiled.matrix.shape[1] <= _SMALL_COLUMNS
+    open_ = compiled.integer & (compiled.column_lower < compiled.column_upper)
+    small = int(open_.sum()) <= _SMALL and compiled.matrix.shape[1] <= _SMALL_COLUMNS
+    asked = None if small else allowance
+    stop = None if asked is None else asked.stop()
+    engine = Engine(replace(compiled, row_upper=upper), stop=stop)
     engine.set_cost(np.zeros(compiled.matrix.shape[1]))
     try:
-        seconds = None if small else _SECONDS
-        point = engine.minimise(Limits(1e9, 1e9, seconds, nodes_for(compiled.matrix))).point
+        point = _point(engine, compiled, () if small else known, None if asked is None else asked.clock())
         if point is None:
-            return False
+            return None, None
         if small:
             result = plan_or_end(scenario, node_limit=nodes_for(compiled.matrix))
-            return isinstance(result, Plan) and result.certified
-        # with room on every line the grid is a matter of the search that follows, not of the rules
-        return spare > 0 or to_grid(world, compiled, point, aims_of(world, compiled))[2]
+            return isinstance(result, Plan) and result.certified, None
+        fits = to_grid(world, compiled, point, aims_of(world, compiled))[2]
+        return True if fits else None, Known(compiled, point)
+    except NoRelaxation:
+        return False, None
     except (SolverError, LimitError):
-        return False
+        return None, None
+
+
+def _point(engine: Engine, compiled: Any, known: Sequence[Known], seconds: float | None) -> Array | None:
+    """Any plan: with the decisions of a known one, else sought; None where none was found.
+
+    Raises NoRelaxation where there is none.
+    """
+    for one in known:
+        point = engine.with_integers_of(moved_over(one.point, one.compiled, compiled))
+        if point is not None and engine.violation(point) <= _CLOSE:
+            return point
+    if known:
+        engine.relaxation()
+    outcome = engine.minimise(Limits(_ANY, _ANY, seconds, nodes_for(compiled.matrix)))
+    if outcome.status == "infeasible":
+        raise NoRelaxation("solver_failed", status="Infeasible")
+    return outcome.point

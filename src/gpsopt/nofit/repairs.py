@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from functools import partial
+from typing import Final, NamedTuple
 
 from gpsopt.nofit.conflict import Conflict
 from gpsopt.nofit.edits import Edits
-from gpsopt.nofit.kinds import KINDS
-from gpsopt.nofit.loosen import Least, Loosening, Step, least
-from gpsopt.nofit.names import Names
-from gpsopt.nofit.others import clauses, parameter, regime, undertaker
-from gpsopt.nofit.proof import Bench
+from gpsopt.nofit.kinds import KINDS, UNIFORM
+from gpsopt.nofit.kinds.uniform import GRID
+from gpsopt.nofit.loosen import Least, Loosening, Slack, Step, least
+from gpsopt.nofit.names import Names, money
+from gpsopt.nofit.others import PARAMETERS, clauses, first_that_works, parameter, regime, undertaker
+from gpsopt.nofit.proof import Bench, Known
+from gpsopt.nofit.spent import Allowance
 from gpsopt.nofit.system import System
 from gpsopt.text import say
 
 MOST: Final = 5
+QUICK: Final = 0
+_QUICK: Final = 2
+#: of the seconds that are left, how many equal shares of the ways that are left a way may use, and its least share
+_SHARES: Final = 3.0
+_LEAST_SHARE: Final = 4.0
+_QUICK_SHARE: Final = 0.45  # of what is left: most quick ways need little of it
+_NEAREST: Final = 0.6  # of a parameter's time for a plan near it
 _TOLD: Final = 4
 #: what is added until the file has a plan, as the solver counts in fractions and the plan in steps and fen: least
 #: units of the table on every step, and 万元 that every purchase line must leave
 _WIDER: Final = ((0, 0.0), (1, 0.0), (4, 0.0), (25, 0.0), (0, 1e-3), (0, 1e-2))
-_WIDER_LARGE: Final = ((0, 0.0), (1, 1e-3), (1, 1e-2))
+_WIDER_LARGE: Final = ((0, 0.0), (1, 1e-3), (1, 1e-2), (1, 5e-2))
 _SMALL: Final = 6_000  # columns
+_FARTHEST: Final = 256  # thousandths from the least in fractions
 _GROWN: Final = (1.25, 2.0, 4.0)
 _CLOSE: Final = 0.01
 
@@ -46,24 +57,55 @@ class Repair:
         return self.text_zh if lang == "zh" else self.text_en
 
 
+class Way(NamedTuple):
+    """One kind of repair. `pace`: in which turn a large model is asked, what changes one thing as a whole first."""
+
+    kind: str
+    make: Callable[[], Repair | None]
+    pace: int = QUICK
+
+
 def repairs_of(system: System, conflicts: Sequence[Conflict], seconds: float = 90.0) -> tuple[Repair, ...]:
-    """The menu of a scenario without a plan: distinct kinds, proven ones only."""
-    end = time.process_time() + seconds
-    found: list[Repair] = []
-    with Bench(system.scenario) as bench:
-        for make in _ways(system, conflicts, bench):
-            if len(found) == MOST or time.process_time() > end:
+    """The menu of a scenario without a plan: distinct kinds, proven ones only.
+
+    Each kind has its share of the processor's `seconds`. Of a large model what is quick is tried first, and at least
+    two such are offered where there are, so that rows which are slow to loosen do not crowd out the plain ways.
+    """
+    allowance, large = Allowance.of(seconds), system.problem.matrix.shape[1] > _SMALL
+    with Bench(system.scenario, allowance) as bench:
+        ways = list(_ways(system, conflicts, bench))
+        found: dict[int, Repair] = {}
+        order = sorted(range(len(ways)), key=lambda i: ways[i].pace) if large else range(len(ways))
+        for tried, place in enumerate(order):
+            kinds = [ways[i].kind for i in found]
+            quick = sum(ways[i].pace == QUICK for i in found)
+            enough = len(found) - max(0, quick - _QUICK) >= MOST if large else len(found) == MOST
+            if enough or not allowance.left():
                 break
-            repair = make()
-            if repair is not None and all(repair.kind != other.kind for other in found):
-                found.append(repair)
-        if not found or (len(conflicts) > 1 and len(found) < MOST and time.process_time() < end):
+            if ways[place].kind in kinds:
+                continue
+            shares = max(_QUICK_SHARE if ways[place].pace == QUICK else 0.0, _SHARES / (len(ways) - tried))
+            bench.fresh(max(_LEAST_SHARE, min(1.0, shares) * allowance.left()))
+            repair = ways[place].make()
+            if repair is not None:
+                found[place] = repair
+        menu = _chosen(ways, found)
+        if not menu or (len(conflicts) > 1 and len(menu) < MOST and not large and allowance.left()):
+            bench.fresh(max(_LEAST_SHARE, allowance.left()))
             several = _several(system, bench)
-            found += [] if several is None or several.text_en in {other.text_en for other in found} else [several]
-    return tuple(found)
+            menu += [] if several is None or several.text_en in {other.text_en for other in menu} else [several]
+    return tuple(menu)
 
 
-def _ways(system: System, conflicts: Sequence[Conflict], bench: Bench) -> Iterator[Callable[[], Repair | None]]:
+def _chosen(ways: Sequence[Way], found: Mapping[int, Repair]) -> list[Repair]:
+    """At most five in the order in which the kinds are offered; quick ones beyond two only where there is room."""
+    rows = [i for i in sorted(found) if ways[i].pace != QUICK]
+    quick = [i for i in sorted(found) if ways[i].pace == QUICK]
+    rows = rows[: MOST - min(len(quick), _QUICK)] if len(found) > MOST else rows
+    return [found[i] for i in sorted([*rows, *quick[: MOST - len(rows)]])]
+
+
+def _ways(system: System, conflicts: Sequence[Conflict], bench: Bench) -> Iterator[Way]:
     """Every kind that touches all conflicts; rows that give way first, then what is tried as a whole."""
     touched = [{f"{e.clause}.{e.rule}" for e in c.elements} | {e.clause for e in c.elements} for c in conflicts]
     shared = set.intersection(*touched) if touched else set()
@@ -71,32 +113,64 @@ def _ways(system: System, conflicts: Sequence[Conflict], bench: Bench) -> Iterat
     first = [k for k in KINDS if k != "later_year"]
     for place, kind in enumerate([*first, "later_year"]):
         if touched and all(set(KINDS[kind].rules) & t for t in touched):
-            yield lambda kind=kind: _loosened(system, kind, bench)  # type: ignore[misc]
+            yield Way(kind, partial(_loosened, system, kind, bench), pace=2)
+            if kind in UNIFORM:
+                yield Way(f"all_{kind}s", partial(_uniform, system, kind, bench), pace=1)
         if place == len(first) - 1:
-            yield lambda: _whole(system, "undertaker", undertaker(system, conflicts, bench), bench)
-    yield lambda: _moved(system, shared, bench)
+            yield Way(
+                "undertaker",
+                lambda: _whole(system, "undertaker", undertaker(system, conflicts, bench), bench),
+            )
+    yield Way("parameter", partial(_moved, system, shared, bench))
     for step in regime(system, shared):
-        yield lambda step=step: _whole(system, "regime", [step], bench)  # type: ignore[misc]
+        yield Way("regime", partial(_whole, system, "regime", [step], bench))
     for step in clauses(elements, shared, system.scenario.settings.clauses):
-        yield lambda step=step: _whole(system, "clause", [step], bench)  # type: ignore[misc]
+        yield Way("clause", partial(_whole, system, "clause", [step], bench))
 
 
 def _loosened(system: System, kind: str, bench: Bench) -> Repair | None:
     return _proven(system, kind, KINDS[kind].make(system), bench)
 
 
+def _uniform(system: System, kind: str, bench: Bench) -> Repair | None:
+    """One change of many rows in the same proportion, where the least of the kind would change many one by one."""
+    one_by_one = KINDS[kind].make(system)
+    given = least(system, one_by_one, fractions=True)
+    if given is None or len(one_by_one.steps(given.values, 0)) <= _TOLD:
+        return None
+    together = UNIFORM[kind](system, given.values)
+    possible = least(system, together, fractions=True)
+    if possible is None or not together.steps(possible.values, 0):
+        return None
+    if system.problem.matrix.shape[1] <= _SMALL:
+        return _proven(system, f"all_{kind}s", together, bench)
+
+    def by(thousandths: int) -> list[Step]:
+        return together.steps({slack: thousandths / GRID for slack in possible.values if slack[0] == f"{kind}s"}, 0)
+
+    near = max(1, math.ceil(possible.values[f"{kind}s",] * GRID - 1e-6))
+    last = near + _FARTHEST
+    found = first_that_works(near, last, lambda n: bool(by(n)) and bench.works(_file(system, by(n))))
+    if found == last:
+        return None
+    return _repair(system, f"all_{kind}s", by(found), not bench.unsure)
+
+
 def _proven(system: System, kind: str, loosening: Loosening, bench: Bench) -> Repair | None:
     """The least steps, a little wider where the grid or the fen asks for it, whose file has a plan."""
     found: dict[float, Least | None] = {}
-    for wider, spare in _WIDER if system.problem.matrix.shape[1] <= _SMALL else _WIDER_LARGE:
+    small = system.problem.matrix.shape[1] <= _SMALL
+    for wider, spare in _WIDER if small else _WIDER_LARGE:
+        if not bench.allowance.left():
+            return None
         if spare not in found:
-            found[spare] = least(system, loosening, spare)
+            found[spare] = least(system, loosening, spare, bench.allowance, found.get(0.0))
         given = found[spare]
         steps = [] if given is None else loosening.steps(given.values, wider)
         if given is None or not steps:
             return None
-        if bench.works(_file(system, steps), spare):
-            return _repair(system, kind, steps, given.proven)
+        if bench.works(_file(system, steps), spare, Known(system.compiled, given.point)):
+            return _repair(system, kind, steps, given.proven and (small or not spare))
     plain = found[0.0]
     return None if plain is None else _grown(system, kind, loosening, plain, bench)
 
@@ -128,8 +202,23 @@ def _whole(system: System, kind: str, steps: list[Step], bench: Bench) -> Repair
 
 
 def _moved(system: System, shared: set[str], bench: Bench) -> Repair | None:
-    step = parameter(system, shared, lambda edits: bench.works(edits.toml("", "", "")))
-    return None if step is None else _repair(system, "parameter", [step], True)
+    large = system.problem.matrix.shape[1] > _SMALL
+    if large and shared & PARAMETERS:
+        _nearest(system, shared & PARAMETERS, bench)
+    step = parameter(
+        system, shared, lambda edits: bench.works(edits.toml("", "", "")),
+        (lambda edits: bench.fits(edits.toml("", "", ""))) if large else None,
+    )  # fmt: skip
+    return None if step is None else _repair(system, "parameter", [step], not bench.unsure)
+
+
+def _nearest(system: System, names: set[str], bench: Bench) -> None:
+    """Remember a plan that breaks the clauses' rows as little as can be: its decisions suit a parameter nearby."""
+    slacks = tuple(Slack((e.rule, *e.key), ((e.row, system.gives(e.row)),), 1.0) for e in system.of(*names))
+    allowance = bench.allowance.part(_NEAREST * bench.allowance.left())
+    found = least(system, Loosening("nearest", slacks, lambda _values, _wider: []), 0.0, allowance)
+    if found is not None:
+        bench.remember(Known(system.compiled, found.point))
 
 
 def _several(system: System, bench: Bench) -> Repair | None:
@@ -162,7 +251,12 @@ def _text(system: System, steps: Sequence[Step], lang: str) -> str:
     told = [names.said(step.message, lang, step.words) for step in steps[:_TOLD]]
     text = say("nofit.then", lang).join(told)
     more = len(steps) - _TOLD
-    return text if more <= 0 else say("nofit.and_more", lang, text=text, count=more)
+    if more <= 0:
+        return text
+    if all(step.unit == "yuan" for step in steps):
+        total = sum(int(100 * step.value) for step in steps)
+        return say("nofit.and_more_total", lang, text=text, count=more, amount=money(total, lang))
+    return say("nofit.and_more", lang, text=text, count=more)
 
 
 def _repair(system: System, kind: str, steps: Sequence[Step], proven: bool) -> Repair:

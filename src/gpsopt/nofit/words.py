@@ -36,6 +36,7 @@ class Clash:
     keys: tuple[str, ...]
     conflict: int  # which of the conflicts, counted from 1
     whole: bool  # only because awards are whole
+    missing: int = 0  # fen that its budgets lack
 
     def text(self, lang: str) -> str:
         return self.text_zh if lang == "zh" else self.text_en
@@ -83,6 +84,7 @@ def _clash(teller: Teller, elements: list[Element], place: int) -> Clash:
         clause, quoted.section_zh if quoted else "", quoted.section_en if quoted else "",
         _text(teller, elements, "zh"), _text(teller, elements, "en"),
         quoted.quote_zh if quoted else "", quoted.quote_en if quoted else "", keys, place, teller.conflict.whole,
+        sum(teller.missing(*e.key).fen for e in elements if e.rule == "purchases_within_line"),
     )  # fmt: skip
 
 

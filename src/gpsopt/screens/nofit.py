@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, Final
 
 import streamlit as st
 
@@ -12,6 +14,8 @@ from gpsopt.runs import Record
 from gpsopt.screens.asking import solve_now
 from gpsopt.screens.checked import findings_of
 from gpsopt.screens.visit import Visit
+
+_SHOWN: Final = 3  # of what a clause says, before the rest is folded
 
 
 def no_fit(here: Visit, record: Record) -> None:
@@ -24,8 +28,8 @@ def no_fit(here: Visit, record: Record) -> None:
     for finding in findings_of(here, record.scenario):
         if finding.severity != "note":
             st.markdown(f"▲ {finding.line(here.lang)}")
-    for place, entry in enumerate(conflict.get("conflict", ())):
-        _clause(here, place, entry)
+    for place, entries in enumerate(_alike(conflict.get("conflict", ()))):
+        _clause(here, place, entries)
     repairs = list(conflict.get("repairs", ()))
     if repairs:
         st.markdown(f"**{here.say('unfit.repairs')}**")
@@ -39,12 +43,23 @@ def no_fit(here: Visit, record: Record) -> None:
         st.info(here.say("unfit.unknown"))
 
 
-def _clause(here: Visit, place: int, entry: dict[str, Any]) -> None:
+def _alike(entries: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """What one clause says in one conflict, together."""
+    return [list(group) for _key, group in groupby(entries, key=lambda e: (e.get("conflict"), e.get("clause")))]
+
+
+def _clause(here: Visit, place: int, entries: list[dict[str, Any]]) -> None:
     with st.container(border=True):
-        name = here.term(str(entry.get("clause", "")), "clauses")
-        st.markdown(f"**{place + 1}. {name}** · {_text(here, entry, 'source')}")
-        st.markdown(_text(here, entry, "text"))
-        quote = _text(here, entry, "quote")
+        name = here.term(str(entries[0].get("clause", "")), "clauses")
+        st.markdown(f"**{place + 1}. {name}** · {_text(here, entries[0], 'source')}")
+        for entry in entries[:_SHOWN]:
+            st.markdown(_text(here, entry, "text"))
+        rest = entries[_SHOWN:]
+        if rest:
+            with st.expander(here.say("unfit.more", count=len(rest))):
+                for entry in rest:
+                    st.markdown(_text(here, entry, "text"))
+        quote = _text(here, entries[0], "quote")
         if quote:
             st.caption(f"“{quote}”" if here.lang == "zh" else f'"{quote}"')
 

@@ -29,6 +29,7 @@ _NOTHING: Final = 1e-7
 _ENTRY_NODES: Final = 20_000_000
 _LEAST_NODES: Final = 100
 _AT_LAST: Final = 300.0  # seconds: what only a solver that hangs takes
+_IIS_SECONDS: Final = 30.0  # of the clock, which a busy machine stretches: a city of four years takes two
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +142,7 @@ def irreducible(problem: Problem) -> Ints | None:
     h = _loaded(problem, np.zeros(problem.matrix.shape[1]), whole=False)
     with quiet_stdout():
         h.setOptionValue("iis_strategy", _FROM_LP_IRREDUCIBLE)
-        h.setOptionValue("iis_time_limit", 5.0)
+        h.setOptionValue("iis_time_limit", _IIS_SECONDS)
         status, found = h.getIis()
     if status == highspy.HighsStatus.kError or not found.valid_ or not len(found.row_index_):
         return None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
 
-from gpsopt.nofit.kinds import awards, decisions, money, services
+from gpsopt.nofit.kinds import awards, decisions, money, services, uniform
 from gpsopt.nofit.loosen import Loosening
 from gpsopt.nofit.system import System
 
@@ -49,4 +49,9 @@ KINDS: Final[dict[str, Kind]] = {
     "later_year": Kind(("coverage.floor_is_reached",), services.later_year),
 }  # fmt: skip
 
-__all__ = ["KINDS", "Kind"]
+#: kinds that also come as one change of all rows concerned in the same proportion: made from the least that they give
+UNIFORM: Final[dict[str, Callable[[System, Mapping[tuple[Any, ...], float]], Loosening]]] = {
+    "budget": uniform.all_budgets, "floor": uniform.all_floors,
+}  # fmt: skip
+
+__all__ = ["KINDS", "UNIFORM", "Kind"]

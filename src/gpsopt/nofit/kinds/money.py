@@ -19,6 +19,7 @@ from gpsopt.nofit.system import System
 from gpsopt.settings import AIMS
 
 Values = Mapping[tuple[Any, ...], float]
+_ROOM = 0.1  # 万元 beyond a deficit, for what the grid takes
 _NOISE = 0.2  # of a fen: what the solver's tolerance may add
 
 
@@ -42,7 +43,7 @@ def budget(system: System, only: Collection[tuple[Any, ...]] | None = None) -> L
             row = deficits[e.key]
             gap = abs(system.limit(row))
             most = _most_spent(system, *e.key)
-            slacks.append(Slack(("deficit", *e.key), ((row, system.gives(row)),), 1.0, most=gap))
+            slacks.append(Slack(("deficit", *e.key), ((row, system.gives(row)),), 1.0, most=gap + _ROOM))
             slacks.append(Slack(("met", *e.key), (), 0.0, most=1.0, whole=True))
             links.append(Link(((line, 1.0), (line + 2, -most)), upper=0.0))
             links.append(Link(((line + 1, 1.0), (line + 2, -gap)), lower=0.0))
