@@ -14,6 +14,7 @@ from gpsopt.nofit.system import system_of
 from gpsopt.runfolder import input_files
 from gpsopt.scenario import Scenario
 from tests.nofit.planted import CASES, Planted, write
+from tests.nofit.plantedfourth import FOURTH
 from tests.nofit.plantedfurther import FURTHER
 from tests.nofit.plantedthird import THIRD, Told, write_told
 
@@ -47,7 +48,7 @@ def test_the_conflict_is_named_and_the_repairs_solve(case: Planted, tmp_path: Pa
     assert gpsopt.solve(folder / found.names()[0]).certified
 
 
-@pytest.mark.parametrize("case", [*THIRD[:4], *(pytest.param(c, marks=pytest.mark.slow) for c in THIRD[4:])],
+@pytest.mark.parametrize("case", [*THIRD[:4], *FOURTH, *(pytest.param(c, marks=pytest.mark.slow) for c in THIRD[4:])],
                          ids=lambda case: case.name)  # fmt: skip
 def test_all_and_only_the_clauses_with_their_numbers_and_every_repair(case: Told, tmp_path: Path) -> None:
     scenario = gpsopt.read_scenario(write_told(tmp_path / "model", case))

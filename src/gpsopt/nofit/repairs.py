@@ -133,12 +133,14 @@ def _loosened(system: System, kind: str, bench: Bench) -> Repair | None:
 
 
 def _uniform(system: System, kind: str, bench: Bench) -> Repair | None:
-    """One change of many rows in the same proportion, where the least of the kind would change many one by one."""
+    """One change of many rows in the same proportion, where more than a few are concerned."""
     one_by_one = KINDS[kind].make(system)
     given = least(system, one_by_one, fractions=True)
-    if given is None or len(one_by_one.steps(given.values, 0)) <= _TOLD:
+    if given is None:
         return None
     together = UNIFORM[kind](system, given.values)
+    if max(len(one_by_one.steps(given.values, 0)), *(len(s.terms) for s in together.slacks), 0) <= _TOLD:
+        return None
     possible = least(system, together, fractions=True)
     if possible is None or not together.steps(possible.values, 0):
         return None
