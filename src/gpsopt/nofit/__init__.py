@@ -43,7 +43,7 @@ class NoFit:
         conflict = [
             {"clause": c.clause, "source_zh": c.source_zh, "source_en": c.source_en, "text_zh": c.text_zh,
              "text_en": c.text_en, "quote_zh": c.quote_zh, "quote_en": c.quote_en, "keys": list(c.keys),
-             "conflict": c.conflict, "whole_awards_only": c.whole}
+             "conflict": c.conflict, "whole_awards_only": c.whole, "irreducible": c.irreducible}
             for c in self.conflict
         ]  # fmt: skip
         repairs = [
@@ -67,7 +67,8 @@ class NoFit:
         """The conflict and the menu of repairs, for people."""
         lines = []
         if self.conflict:
-            lines.append(say("nofit.in_conflict", lang))
+            narrow = all(c.irreducible for c in self.conflict)
+            lines.append(say("nofit.in_conflict" if narrow else "nofit.in_conflict_wide", lang))
             several = len({c.conflict for c in self.conflict}) > 1
             quoted: set[str] = set()
             for (number, _clause), group in groupby(self.conflict, key=lambda c: (c.conflict, c.clause)):

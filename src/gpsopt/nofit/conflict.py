@@ -41,6 +41,7 @@ class Conflict:
     elements: tuple[Element, ...]
     rows: Ints
     whole: bool  # the conflict is there only because awards are whole
+    irreducible: bool = True  # none can be spared; else the search for fewer came to its end
 
 
 def conflicts_of(system: System, seconds: float = 60.0) -> tuple[Conflict, ...]:
@@ -111,7 +112,7 @@ def _smaller(system: System, rows: Ints, kept: Ints, conflict: Conflict) -> Conf
     if conflict.whole:
         if len(kept) > _FEW or possible(problem, whole=True) is not False:
             return None
-        return Conflict(_elements(system, found := _filtered(system, rows, whole=True)), found, whole=True)
+        return _filtered(system, rows, whole=True)
     if possible(problem, whole=False) is not False:
         return None
     near = {e.row for e in conflict.elements}
@@ -129,9 +130,9 @@ def _support(system: System, rows: Ints) -> Conflict:
 def _by_fractions(system: System, support: Ints) -> Conflict:
     """An irreducible part of rows that even fractions cannot keep."""
     narrow = irreducible(system.problem.of_rows(support))
-    rows = support if narrow is None else support[narrow]
     if narrow is None:
-        rows = _filtered(system, rows, whole=False)
+        return _filtered(system, support, whole=False)
+    rows = support[narrow]
     return Conflict(_elements(system, rows), rows, whole=False)
 
 
@@ -142,7 +143,7 @@ def _whole(system: System, rows: Ints, kept: Ints) -> Conflict | None:
         if possible(system.problem.of_rows(rows), whole=True) is not False:
             return None
         near = rows if len(kept) <= _FEW else _surroundings(system, rows, kept)
-    return Conflict(_elements(system, found := _filtered(system, near, whole=True)), found, whole=True)
+    return _filtered(system, near, whole=True)
 
 
 def _one_year(system: System, rows: Ints) -> Ints | None:
@@ -180,20 +181,23 @@ def _surroundings(system: System, rows: Ints, kept: Ints) -> Ints:
     return rows
 
 
-def _filtered(system: System, rows: Ints, whole: bool) -> Ints:
-    """The rows without the elements that can be spared: by clause, by owner and year, one by one."""
+def _filtered(system: System, rows: Ints, whole: bool) -> Conflict:
+    """The conflict without the elements that can be spared: by clause, by owner and year, one by one."""
     fixed = rows[~np.isin(rows, [e.row for e in system.elements])]
     kept = list(_elements(system, rows))
-    asked = 0
+    asked, open_ = 0, False
 
     def consistent(groups: Sequence[Sequence[Element]]) -> bool:
-        nonlocal asked
+        nonlocal asked, open_
         own = np.array([e.row for group in groups for e in group], dtype=np.int64)
         problem = system.problem.of_rows(np.sort(np.concatenate([fixed, own])))
         if whole and asked > _ENTRIES:
+            open_ = True
             return True  # what is not asked about stays
         asked += problem.matrix.nnz
-        return possible(problem, whole=whole) is not False
+        answer = possible(problem, whole=whole)
+        open_ = open_ or answer is None
+        return answer is not False
 
     for level in (lambda e: (e.clause,), lambda e: (e.clause, *owner_of(system, e)), lambda e: (e.row,)):
         grouped: dict[Any, list[Element]] = defaultdict(list)
@@ -202,7 +206,8 @@ def _filtered(system: System, rows: Ints, whole: bool) -> Ints:
         if len(grouped) > 1 or level is not None:
             kept = [e for group in minimal(list(grouped.values()), consistent) for e in group]
     rows = np.sort(np.concatenate([fixed, np.array([e.row for e in kept], dtype=np.int64)]))
-    return _without_idle(system.problem, rows, {e.row for e in kept})
+    rows = _without_idle(system.problem, rows, {e.row for e in kept})
+    return Conflict(_elements(system, rows), rows, whole, not open_)
 
 
 def minimal(candidates: Sequence[T], consistent: Callable[[Sequence[T]], bool]) -> list[T]:

@@ -41,7 +41,7 @@ _MEANING: Final = frozenset({
     "undertaker_count.award_uses", "undertaker_count.used_has_an_award", "balanced_areas.shortfall_is_exact",
     "balanced_areas.over_only_beyond", "balanced_areas.missing_only_below",
 })  # fmt: skip
-
+_ENOUGH: Final = "undertaker_count.enough_undertakers"
 
 NO_YEAR: Final = -1
 SEVERAL: Final = -2
@@ -188,7 +188,7 @@ def _elements_of_rows(world: World, compiled: Any) -> Iterable[Element]:
     for name, span in compiled.rows.items():
         block, _dot, rule = name.partition(".")
         clause = _ELSEWHERE.get(name, block if block in (*REGISTER, "aim_limit") else "")
-        if not clause or name in _MEANING:
+        if not clause or name in _MEANING or (name == _ENOUGH and not _asks_for_some(world)):
             continue
         for place, key in enumerate(span.keys):
             parts = key if isinstance(key, tuple) else () if key is None else (key,)
@@ -196,6 +196,12 @@ def _elements_of_rows(world: World, compiled: Any) -> Iterable[Element]:
                 parts = (*parts, world.facts.years[0])
             if name != "awards.award_has_its_least" or _has_least(world, parts):
                 yield Element(clause, rule, parts, span.start + place)
+
+
+def _asks_for_some(world: World) -> bool:
+    """Must there be undertakers at all?"""
+    count = world.facts.settings.clauses.undertaker_count
+    return count is not None and bool(count.min)
 
 
 def _has_least(world: World, key: tuple[Any, ...]) -> bool:

@@ -37,6 +37,7 @@ class Clash:
     conflict: int  # which of the conflicts, counted from 1
     whole: bool  # only because awards are whole
     missing: int = 0  # fen that its budgets lack
+    irreducible: bool = True  # nothing of its conflict can be spared
 
     def text(self, lang: str) -> str:
         return self.text_zh if lang == "zh" else self.text_en
@@ -85,6 +86,7 @@ def _clash(teller: Teller, elements: list[Element], place: int) -> Clash:
         _text(teller, elements, "zh"), _text(teller, elements, "en"),
         quoted.quote_zh if quoted else "", quoted.quote_en if quoted else "", keys, place, teller.conflict.whole,
         sum(teller.missing(*e.key).fen for e in elements if e.rule == "purchases_within_line"),
+        teller.conflict.irreducible,
     )  # fmt: skip
 
 
