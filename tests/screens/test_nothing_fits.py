@@ -35,6 +35,7 @@ def test_the_conflict_is_shown_and_a_repair_becomes_a_scenario(desk: Desk, show:
     sound(buttons[0].click().run())
     made = [p.stem for p in (desk.folder / "scenarios").glob("strict-*.toml")]
     assert len(made) == 1
+    assert read_here(desk, made[0]).settings.title == "Everything guaranteed · repair 1"
     job = desk.board.jobs(desk.owner)[0]
     while job.state not in ENDED:
         advance(desk.board)

@@ -16,7 +16,7 @@ from gpsopt.screens.empty import nothing_yet
 from gpsopt.screens.figures import Figures, figures_of, years_of
 from gpsopt.screens.opened import contrast
 from gpsopt.screens.pages import go
-from gpsopt.screens.shown import MOST_BESIDE, aim_cell, amounts, chart, grid, money_column, named, names, percent
+from gpsopt.screens.shown import MOST_BESIDE, aim_cell, amounts, chart, grid, money_column, named, names, percent, tall
 from gpsopt.screens.study import study
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.tables import SCHEMA
@@ -97,7 +97,7 @@ def _figures(here: Visit, now: Figures, then: Figures | None) -> dict[str, str]:
         value, before = getattr(now, name), None if then is None else getattr(then, name)
         points = None if value is None or before is None else _points(here, value - before)
         out[here.say(f"goals.{name}")] = _with_change(percent(value), points)
-    out[here.say("home.kpi_goals")] = f"{now.met} / {now.aimed}"
+    out[here.say("home.kpi_goals")] = f"{now.met} / {now.aimed}" if now.aimed else "—"
     return out
 
 
@@ -274,7 +274,8 @@ def awards(here: Visit, found: Contrast, record: Record) -> None:
         "undertaker": named(run, here.lang, "undertakers", rows["undertaker"]),
         "change": amounts(here, rows["change"]),
     })  # fmt: skip
-    st.dataframe(table, hide_index=True, key=f"awards_{record.seq}", height=420, placeholder="—", column_config={
+    st.dataframe(table, hide_index=True, key=f"awards_{record.seq}", height=tall(table, 12), placeholder="—",
+                 column_config={
         "kind": here.say("beside.kind"), "year": here.term("year"), "item": here.say("plan.service"),
         "area": here.term("area"), "undertaker": here.term("undertaker"),
         "change": money_column(here, here.say("home.change")),

@@ -18,6 +18,7 @@ from gpsopt.desk.editing import Edits, edits_of, grid_of, with_edits
 from gpsopt.desk.files import read_here
 from gpsopt.errors import Finding, GpsoptError, InputError
 from gpsopt.scenario import Scenario
+from gpsopt.screens.shown import tall
 from gpsopt.screens.visit import Visit
 from gpsopt.tables import SCHEMA, Table
 
@@ -79,7 +80,7 @@ def _drawn(here: Visit, table: Table, key: str, grid: pd.DataFrame, lines: list[
     shown.insert(0, _LINE, pd.Series(places, index=shown.index, dtype="Int64"))
     name = _name(here, mount, key)
     st.data_editor(
-        shown, key=name, num_rows="dynamic", hide_index=True, height=420, disabled=[_LINE],
+        shown, key=name, num_rows="dynamic", hide_index=True, height=tall(shown, 11), disabled=[_LINE],
         column_config={
             _LINE: st.column_config.NumberColumn(here.say("data.row"), pinned=True, width=70,
                                                  help=here.say("data.row_of")),
@@ -149,12 +150,13 @@ def review(here: Visit, scenario: str, edits: Edits, key: str) -> None:
     """What was edited, as the lines that a scenario file would say; the ways to keep or discard it."""
     count = len(edits.change) + len(edits.drop) + len(edits.add)
     with st.container(border=True):
-        st.markdown(f"**{here.say('data.edits', count=count)}**")
+        st.markdown(f"**{here.say('data.edits', count=count + len(edits.findings))}**")
         if edits.findings:
             st.error(here.say("data.cell_wrong", count=len(edits.findings)))
             for finding in edits.findings[:10]:
                 st.markdown(f"✗ {finding.line(here.lang)}")
-        st.code(edits.toml(), language="toml")
+        if count:
+            st.code(edits.toml(), language="toml")
         title = next(f.title(here.lang) for f in here.scenarios if f.name == scenario)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.text_input(here.say("scenarios.new_name"), key="edit_name", max_chars=60)

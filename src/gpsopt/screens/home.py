@@ -15,7 +15,7 @@ from gpsopt.screens.asking import solve_button, solve_now, told
 from gpsopt.screens.attention import attention
 from gpsopt.screens.figures import Figures, direct_by_item, figures_of, outlay_by_item, years_of
 from gpsopt.screens.pages import go
-from gpsopt.screens.shown import MOST_BESIDE, amounts, chart, money_column, named, names, percent, tall
+from gpsopt.screens.shown import MOST_BESIDE, amounts, chart, named, names, percent, tall
 from gpsopt.screens.visit import Visit, visit
 
 
@@ -44,7 +44,7 @@ def home() -> None:
         rows = area_coverage(run, year)
         table = pd.DataFrame({"area": named(run, here.lang, "areas", rows["area"]),
                               "value": [percent(v) for v in rows["value"]]})  # fmt: skip
-        chart(here, tile_map(run, here.look(384), year=year, tall=56), table, "tiles", area=here.term("area"),
+        chart(here, tile_map(run, here.look(344), year=year, tall=56), table, "tiles", area=here.term("area"),
               value=here.say("home.coverage"))  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def key_figures(here: Visit, run: Run, year: int) -> None:
         ("coverage", percent(now.coverage), _points(here, now.coverage, then.coverage if then else None), "normal"),
         ("worst", percent(now.worst_area), _points(here, now.worst_area, then.worst_area if then else None), "normal"),
         ("stranded", _short(here, now.stranded), _money(here, now, then, "stranded"), "inverse"),
-        ("goals", f"{now.met} / {now.aimed}", _count(now, then), "normal"),
+        ("goals", f"{now.met} / {now.aimed}" if now.aimed else "—", _count(now, then), "normal"),
     ]
     for column, (name, value, delta, colour) in zip(st.columns(len(cells)), cells, strict=True):
         exact = {"budget": now.budget, "purchased": now.purchased, "stranded": now.stranded}.get(name)
@@ -134,7 +134,7 @@ def _points(here: Visit, now: Decimal | None, then: Decimal | None) -> str | Non
 
 
 def _count(now: Figures, then: Figures | None) -> str | None:
-    return None if then is None else f"{now.met - then.met:+d}".replace("-", "−")
+    return None if then is None or not now.aimed else f"{now.met - then.met:+d}".replace("-", "−")
 
 
 def options(here: Visit, year: int) -> None:
@@ -166,7 +166,8 @@ def options(here: Visit, year: int) -> None:
             "title": here.term("scenario"),
             **{name: st.column_config.Column(here.say(f"home.{name}"), alignment="right")
                for name in ("coverage", "worst")},
-            "spent": money_column(here, here.say("home.spent")), "status": here.say("home.status"),
+            "spent": st.column_config.NumberColumn(here.say("home.spent"), format="%,.2f"),
+            "status": here.say("home.status"),
         },
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):

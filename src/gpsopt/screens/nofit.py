@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import groupby
 from typing import Any, Final
 
 import streamlit as st
+import tomlkit
 
 from gpsopt.errors import GpsoptError
 from gpsopt.runs import Record
 from gpsopt.screens.asking import solve_now
 from gpsopt.screens.checked import findings_of
 from gpsopt.screens.visit import Visit
+from gpsopt.text import say
 
-_SHOWN: Final = 3  # of what a clause says, before the rest is folded
+_SHOWN: Final = 4  # of what a clause says, before the rest is folded
 
 
 def no_fit(here: Visit, record: Record) -> None:
@@ -25,11 +25,15 @@ def no_fit(here: Visit, record: Record) -> None:
         st.warning(here.say("unfit.limit"))
         return
     conflict = here.open(record).conflict
-    for finding in findings_of(here, record.scenario):
-        if finding.severity != "note":
-            st.markdown(f"▲ {finding.line(here.lang)}")
-    for place, entries in enumerate(_alike(conflict.get("conflict", ()))):
-        _clause(here, place, entries)
+    conflicts: dict[object, dict[str, list[dict[str, Any]]]] = {}
+    for entry in conflict.get("conflict", ()):
+        rules = conflicts.setdefault(entry.get("conflict"), {})
+        rules.setdefault(str(entry.get("clause", "")), []).append(entry)
+    for rules in conflicts.values():
+        st.markdown(here.say("unfit.conflict"))
+        with st.container(border=True):
+            for place, (clause, entries) in enumerate(rules.items()):
+                _clause(here, place, clause, entries)
     repairs = list(conflict.get("repairs", ()))
     if repairs:
         st.markdown(f"**{here.say('unfit.repairs')}**")
@@ -38,37 +42,38 @@ def no_fit(here: Visit, record: Record) -> None:
             proven = here.say("unfit.proven" if repair.get("proven") else "unfit.not_proven")
             st.markdown(f"{place + 1}. {_text(here, repair, 'text')}  \n:gray[{proven}]", width="stretch")
             if st.button(here.term("btn_repair"), key=f"repair_{record.seq}_{place}", type="primary"):
-                use(here, record, repair)
+                use(here, record, repair, place + 1)
     if not conflict:
         st.info(here.say("unfit.unknown"))
+    said = [finding for finding in findings_of(here, record.scenario) if finding.severity != "note"]
+    if said:
+        with st.expander(here.say("unfit.findings", count=len(said)), expanded=not conflict):
+            for finding in said:
+                st.markdown(f"▲ {finding.line(here.lang)}")
 
 
-def _alike(entries: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """What one clause says in one conflict, together."""
-    return [list(group) for _key, group in groupby(entries, key=lambda e: (e.get("conflict"), e.get("clause")))]
+def _clause(here: Visit, place: int, clause: str, entries: list[dict[str, Any]]) -> None:
+    """A rule that cannot hold with the others: what it asks for, and the words that it comes from."""
+    head = f"**{place + 1}. {here.term(clause, 'clauses')}** · {_text(here, entries[0], 'source')}"
+    st.markdown(f"{head}\n\n{_list(here, entries[:_SHOWN])}")
+    rest = entries[_SHOWN:]
+    if rest:
+        with st.expander(here.say("unfit.more", count=len(rest))):
+            st.markdown(_list(here, rest))
+    quote = _text(here, entries[0], "quote")
+    if quote:
+        st.caption(f"“{quote}”" if here.lang == "zh" else f'"{quote}"')
 
 
-def _clause(here: Visit, place: int, entries: list[dict[str, Any]]) -> None:
-    with st.container(border=True):
-        name = here.term(str(entries[0].get("clause", "")), "clauses")
-        st.markdown(f"**{place + 1}. {name}** · {_text(here, entries[0], 'source')}")
-        for entry in entries[:_SHOWN]:
-            st.markdown(_text(here, entry, "text"))
-        rest = entries[_SHOWN:]
-        if rest:
-            with st.expander(here.say("unfit.more", count=len(rest))):
-                for entry in rest:
-                    st.markdown(_text(here, entry, "text"))
-        quote = _text(here, entries[0], "quote")
-        if quote:
-            st.caption(f"“{quote}”" if here.lang == "zh" else f'"{quote}"')
+def _list(here: Visit, entries: list[dict[str, Any]]) -> str:
+    return "\n".join(f"- {_text(here, entry, 'text')}" for entry in entries)
 
 
 def _text(here: Visit, entry: dict[str, Any], key: str) -> str:
     return str(entry.get(f"{key}_{here.lang}") or entry.get(f"{key}_zh") or "")
 
 
-def use(here: Visit, record: Record, repair: dict[str, Any]) -> None:
+def use(here: Visit, record: Record, repair: dict[str, Any], number: int) -> None:
     """Make the repaired scenario and solve it."""
     folder = here.desk.store.path(record)
     source = (folder / str(repair["file"])).resolve()
@@ -78,14 +83,19 @@ def use(here: Visit, record: Record, repair: dict[str, Any]) -> None:
     text = source.read_text(encoding="utf-8")
     # the repair stands beside its run; on the desk it stands beside the scenario that it mends
     text = re.sub(r"(?m)^(base|model)\s*=.*$", f'base = "{record.scenario}"', text, count=1)
-    name, number = f"{record.scenario}-{source.stem}"[:56], 1
+    said = tomlkit.parse(text)  # what is changed stands in its question
+    for key, lang in (("title", "en"), ("title_zh", "zh")):
+        said[key] = say("unfit.repaired", lang, title=record.title(lang), number=number)
+    text = tomlkit.dumps(said)
+    name, again = f"{record.scenario}-{source.stem}"[:56], 1
     taken = {file.name for file in here.scenarios}
     while name in taken:
-        number += 1
-        name = f"{record.scenario}-{source.stem}"[:56] + f"-{number}"
+        again += 1
+        name = f"{record.scenario}-{source.stem}"[:56] + f"-{again}"
     try:
         here.desk.write_scenario(name, text)
     except GpsoptError as error:
         here.refused(error)
         return
+    st.session_state["scenario"] = name
     solve_now(here, name)

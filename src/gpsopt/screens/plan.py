@@ -105,7 +105,7 @@ def awards(here: Visit, run: Run, year: int) -> None:
     total = sum(rows["amount"], start=_ZERO)
     st.markdown(here.say("plan.awards_total", count=len(table), amount=exact(here, total),
                          undertakers=rows["undertaker"].nunique()))  # fmt: skip
-    st.dataframe(table, hide_index=True, key="awards", placeholder="—", height=460, column_config={
+    st.dataframe(table, hide_index=True, key="awards", placeholder="—", height=tall(table, 13), column_config={
         "need": here.term("need"), "item": here.say("plan.service"), "area": here.term("area"),
         "purchaser": here.term("purchaser"), "undertaker": here.term("undertaker"), "unit": here.term("unit"),
         "quantity": st.column_config.NumberColumn(here.term("quantity"), format="%,.2f"),
@@ -140,7 +140,7 @@ def direct(here: Visit, run: Run, year: int) -> None:
         "why": [None if r is None else here.say(f"reason.{r}") for r in rows["kept_because"]],
         "need": list(rows["need"]),
     })  # fmt: skip
-    st.dataframe(table, hide_index=True, key="direct", placeholder="—", height=460, column_config={
+    st.dataframe(table, hide_index=True, key="direct", placeholder="—", height=tall(table, 13), column_config={
         "need": here.term("need"), "item": here.say("plan.service"), "area": here.term("area"),
         "unit": here.term("unit"), "quantity": st.column_config.NumberColumn(here.say("plan.kept"), format="%,.2f"),
         "moved": st.column_config.NumberColumn(here.term("moved"), format="%,.2f"),
@@ -224,7 +224,7 @@ def providers(here: Visit, run: Run, year: int) -> None:
         "score": list(rows["score"]),
     })  # fmt: skip
     st.caption(here.say("page.assumed"))
-    st.dataframe(table, hide_index=True, key="providers", placeholder="—", height=460, column_config={
+    st.dataframe(table, hide_index=True, key="providers", placeholder="—", height=tall(table, 13), column_config={
         "undertaker": here.term("undertaker"), "awards": here.say("plan.awards"),
         "amount": money_column(here, here.term("amount")),
         "used": st.column_config.ProgressColumn(here.term("capacity_used"), min_value=0, max_value=100,

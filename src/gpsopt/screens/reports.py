@@ -18,7 +18,7 @@ from gpsopt.report.papers import papers_of
 from gpsopt.runs import Record
 from gpsopt.screens.asking import told
 from gpsopt.screens.empty import nothing_yet
-from gpsopt.screens.shown import percent
+from gpsopt.screens.shown import percent, tall
 from gpsopt.screens.study import study
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.text import LANGUAGES
@@ -122,7 +122,8 @@ def papers(here: Visit, record: Record) -> None:
     head = [f"{title}{' ' * place}" for place, title in enumerate(paper.head(here.lang))]  # no two heads are equal
     kinds = [column.kind for column in paper.columns]
     rows = [[_cell(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in paper.rows[:_SHOWN]]
-    st.dataframe(pd.DataFrame(rows, columns=head), hide_index=True, key=f"paper_{key}", height=330, placeholder="—")
+    table = pd.DataFrame(rows, columns=head)
+    st.dataframe(table, hide_index=True, key=f"paper_{key}", height=tall(table, 9), placeholder="—")
     sums = " · ".join(
         f"{title} {_cell(paper.total(column.name), column.kind)}"
         for column, title in zip(paper.columns, paper.head(here.lang), strict=True) if column.summed

@@ -144,9 +144,9 @@ def finished(here: Visit) -> None:
     places = [place for place in picked["selection"]["rows"] if place < len(records)]
     chosen = records[places[0]] if places else None
     if chosen is None:
-        unfit = [r for r in records if not r.planned and here.newest(r.scenario) == r]
         asked = st.session_state.get("scenario")
-        chosen = next((r for r in unfit if r.scenario == asked), unfit[0] if unfit else None)
+        unfit = [r for r in records if not r.planned and here.newest(r.scenario) == r]
+        chosen = next((r for r in unfit if r == records[0] or r.scenario == asked), None)
     if chosen is None:
         st.caption(here.say("runs.pick"))
     elif chosen.planned:

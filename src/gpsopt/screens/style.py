@@ -25,6 +25,7 @@ _CSS = """
 h1 {padding: 0 !important;}
 [data-testid="stCaptionContainer"] code {color: inherit;}
 input[role="combobox"] {text-overflow: ellipsis;}
+[data-testid="stRadioOption"]:not([data-selected]) > div > div:first-child {box-shadow: inset 0 0 0 1.5px #8b98a8;}
 h2, h3 {letter-spacing: 0;}
 </style>
 """
@@ -33,7 +34,6 @@ _ON_LIGHT_BLUE = """
 <style>
 [data-testid="stBaseButton-primary"]:not(:disabled), [data-testid="stBaseButton-primary"]:not(:disabled) p,
 [data-tag], [data-tag] span, [data-tag] svg {color: #0e1116 !important;}
-[data-testid="stRadioOption"]:not([data-selected]) > div > div:first-child {box-shadow: inset 0 0 0 1.5px #8b98a8;}
 </style>
 """
 

@@ -84,7 +84,8 @@ def _title(here: Visit, job: Job) -> str:
     if job.kind == "alternatives":
         return f"{job.title(here.lang)} · {100 * job.given['within']:g} % · {job.given['count']}"
     one, two = job.given["aims"]
-    return f"{job.title(here.lang)} · {here.term(one, 'aims')} / {here.term(two, 'aims')} · {job.given['points']}"
+    count = here.say("tradeoffs.so_many", count=job.given["points"])
+    return f"{job.title(here.lang)} · {here.term(one, 'aims')} / {here.term(two, 'aims')} · {count}"
 
 
 def curve(here: Visit, job: Job) -> None:
@@ -103,7 +104,8 @@ def curve(here: Visit, job: Job) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with right:
         chosen = st.radio(
-            here.say("tradeoffs.pick"), list(points), key=f"point_{job.job}",
+            f"{here.say('tradeoffs.pick')} · {aim_title(one, look)} / {aim_title(two, look)}", list(points),
+            key=f"point_{job.job}",
             format_func=lambda n: f"{n} · {aim_text(one, points[n]['values'][one], look)} / "
                                   f"{aim_text(two, points[n]['values'][two], look)}",
         )  # fmt: skip
