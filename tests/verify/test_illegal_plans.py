@@ -61,9 +61,9 @@ def test_amounts_are_named(tmp_path: Path) -> None:
                  if f.code == "purchase_line_short")  # fmt: skip
     assert fault.line("en") == (
         "budgets.csv · row 2 · column Purchased (purchased) · 2015 p1: [Within the existing budget (existing_budget)] "
-        "Purchases need 3350.00 yuan, 3349.99 yuan are there: 0.01 yuan short."
+        "Purchases need 3,350.00 yuan, 3,349.99 yuan are there: 0.01 yuan short."
     )
-    assert "【列入现有预算 (existing_budget)】 购买需要 3350.00 元，可用 3349.99 元，缺 0.01 元。" in fault.line("zh")
+    assert "【列入现有预算 (existing_budget)】 购买需要 3,350.00 元，可用 3,349.99 元，缺 0.01 元。" in fault.line("zh")
 
 
 def test_many_faults_are_counted_not_flooded(tmp_path: Path) -> None:

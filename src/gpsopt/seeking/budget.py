@@ -57,6 +57,7 @@ class LeastBudget:
     bound: float
     edits: Edits
     missing: Mapping[tuple[str, int], float] = field(default_factory=dict)  # units that no money could serve
+    purchaser: str = ""  # whose targets were sought; empty: everybody's
 
     @property
     def gap(self) -> float:
@@ -78,7 +79,8 @@ class LeastBudget:
         """Value, bound and gap, and each purchaser's budgets."""
         names = Names(self.plan.scenario)
         words = {"value": f"{self.value:,.2f}", "bound": f"{self.bound:,.2f}", "gap": f"{100 * self.gap:.3f}"}
-        lines = [say("seek.budget", lang, **words)]
+        whose = names.shown(Named("purchasers", self.purchaser), lang) if self.purchaser else ""
+        lines = [say("seek.budget_of" if whose else "seek.budget", lang, **words, purchaser=whose)]
         by_purchaser: dict[str, list[str]] = {}
         for (purchaser, year), amount in sorted(self.budgets.items()):
             by_purchaser.setdefault(purchaser, []).append(f"{year} {amount:,.2f}")
@@ -126,7 +128,8 @@ def least_budget(
         if found is not None:
             plan, budgets = found
             total = sum(budgets.values(), Decimal(0))
-            least = LeastBudget(plan, budgets, total, min(bound * 10_000, float(total)), _edits(budgets), missing)
+            least = LeastBudget(plan, budgets, total, min(bound * 10_000, float(total)), _edits(budgets), missing,
+                                purchaser)  # fmt: skip
             ended = "optimal" if least.gap <= _PROVEN else "within_gap" if least.gap <= _asked(options) else "limit"
             return replace(least, plan=replace(plan, summary={**plan.summary, "status": ended, "besides": True}))
     raise LimitError("limit_without_plan")

@@ -30,7 +30,7 @@ from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.settings import Goal
 from gpsopt.solving.engine import Array, Engine, Limits
 from gpsopt.solving.stages import aims_of
-from gpsopt.text import say, term
+from gpsopt.text import say
 
 _WAIT: Final = 60.0
 #: a goal's row is held a little inside its target, for what the grid and the fen take
@@ -57,7 +57,7 @@ class GoalYear:
 
     def page(self, lang: str) -> str:
         """The year, and what was tried before it."""
-        goal = term(self.goal, lang, within="goals")
+        goal = say(f"goal.{self.goal}", lang)
         lines = [say("seek.year", lang, goal=goal, target=format(self.target, "f"), year=self.year)]
         lines += [say("seek.not_in", lang, year=year) for year, met in self.tried.items() if not met]
         return "\n".join(lines)

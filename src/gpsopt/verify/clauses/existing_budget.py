@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpsopt.money import yuan
+from gpsopt.money import format_money
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.ledger import Purse, purse_of
 from gpsopt.verify.rows import Row, key_text
@@ -34,15 +34,15 @@ def _within_budget(evidence: Evidence, purse: Purse, purchaser: str, year: int) 
     funds = purse.line + shared + purse.received
     if needed > funds:
         yield Fault("existing_budget", "purchase_line_short", "budgets.csv", line, "purchased", key, {
-            "needed": str(yuan(needed)), "funds": str(yuan(funds)), "short": str(yuan(needed - funds)),
+            "needed": format_money(needed), "funds": format_money(funds), "short": format_money(needed - funds),
         })  # fmt: skip
     if unspent < purse.deficit:
         yield Fault("existing_budget", "deficit_open", "budgets.csv", line, "unspent", key, {
-            "found": str(yuan(unspent)), "bound": str(yuan(purse.deficit)),
+            "found": format_money(unspent), "bound": format_money(purse.deficit),
         })  # fmt: skip
     if purse.unspent < 0:
         yield Fault("existing_budget", "overspent", "budgets.csv", line, "unspent", key, {
-            "budget": str(yuan(purse.budget)), "over": str(yuan(-purse.unspent)),
+            "budget": format_money(purse.budget), "over": format_money(-purse.unspent),
         })  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def _balances(evidence: Evidence, purse: Purse, row: Row, purchaser: str, year: 
     uses = row["direct"] + row["stranded"] + row["purchased"] + row["unspent"] + row["given"]
     if sources != uses:
         yield Fault("existing_budget", "identity_broken", "budgets.csv", row.line, "amount", key, {
-            "found": str(yuan(sources)), "expected": str(yuan(uses)), "difference": str(yuan(sources - uses)),
+            "found": format_money(sources), "expected": format_money(uses), "difference": format_money(sources - uses),
         })  # fmt: skip
     closing = (
         ("direct", purse.expenditure - own - shared - unspent, row["direct"] + row["stranded"]),
@@ -67,8 +67,8 @@ def _balances(evidence: Evidence, purse: Purse, row: Row, purchaser: str, year: 
         if balance != shown_balance:
             column = {"direct": "direct", "purchase": "purchased", "unspent": "unspent"}[account]
             yield Fault("existing_budget", "closing_differs", "budgets.csv", row.line, column, key, {
-                "account": account, "found": str(yuan(shown_balance)), "expected": str(yuan(balance)),
-                "difference": str(yuan(shown_balance - balance)),
+                "account": account, "found": format_money(shown_balance), "expected": format_money(balance),
+                "difference": format_money(shown_balance - balance),
             })  # fmt: skip
 
 

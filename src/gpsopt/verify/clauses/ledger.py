@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpsopt.money import yuan
+from gpsopt.money import format_money
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.ledger import Entry, Movement, expected_ledger
 from gpsopt.verify.rows import Row, key_text
@@ -24,14 +24,14 @@ def check_ledger(evidence: Evidence) -> list[Outcome]:
         row = written.get((year, *move))
         if row is None:
             faults.append(Fault("ledger", "ledger_row_missing", "transfers.csv", None, "amount", _key(year, move),
-                                {"expected": str(yuan(entry.amount))}))  # fmt: skip
+                                {"expected": format_money(entry.amount)}))  # fmt: skip
         else:
             faults += _differences(row, _key(year, move), entry)
     for (year, *parts), row in written.items():
         move = Movement(*parts)
         if (year, move) not in expected and id(row) not in strange:
             faults.append(Fault("ledger", "ledger_row_surplus", "transfers.csv", row.line, "amount", _key(year, move),
-                                {"found": str(yuan(row["amount"]))}))  # fmt: skip
+                                {"found": format_money(row["amount"])}))  # fmt: skip
     return [Outcome("ledger", len(written), tuple(faults))]
 
 
@@ -39,8 +39,8 @@ def _differences(row: Row, key: str, entry: Entry) -> Iterator[Fault]:
     for column, expected in (("amount", entry.amount), ("change", entry.change)):
         if row[column] != expected:
             yield Fault("ledger", "amount_differs", "transfers.csv", row.line, column, key,
-                        {"found": str(yuan(row[column])), "expected": str(yuan(expected)),
-                         "difference": str(yuan(row[column] - expected))})  # fmt: skip
+                        {"found": format_money(row[column]), "expected": format_money(expected),
+                         "difference": format_money(row[column] - expected)})  # fmt: skip
     if row["clause"] != entry.clause:
         yield Fault("ledger", "differs", "transfers.csv", row.line, "clause", key,
                     {"found": row["clause"], "expected": entry.clause})  # fmt: skip

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
 
-from gpsopt.money import yuan
+from gpsopt.money import format_money
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import shown
 from gpsopt.verify.facts import Award
@@ -39,14 +39,15 @@ def _undertaker_faults(evidence: Evidence, undertaker: str, year: int, awards: t
     for resource, amount in taken.items():
         limit = known.capacity if not resource else _capacity(evidence, undertaker, resource, year)
         if limit is not None and amount > limit:
-            yield Fault("own_capacity", "capacity_exceeded", "undertakers.csv", line, "capacity_used", key,
-                        {"resource": resource or "—", "found": shown(amount), "bound": shown(limit)},
+            code = "resource_exceeded" if resource else "capacity_exceeded"
+            yield Fault("own_capacity", code, "undertakers.csv", line, "capacity_used", key,
+                        {"resource": resource, "found": shown(amount), "bound": shown(limit)},
                         Breach(key_text(("work_within_own_capacity", undertaker, resource)), year, amount - limit,
                                "resource"))  # fmt: skip
     total = sum(award.amount for award in awards)
     if known.contract_limit is not None and total > known.contract_limit:
         yield Fault("own_capacity", "contract_limit", "undertakers.csv", line, "amount", key,
-                    {"found": str(yuan(total)), "bound": str(yuan(known.contract_limit))},
+                    {"found": format_money(total), "bound": format_money(known.contract_limit)},
                     Breach(f"contracts_within_limit {undertaker}", year,
                            Fraction(total - known.contract_limit, 100), "yuan"))  # fmt: skip
 

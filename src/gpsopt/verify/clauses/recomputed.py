@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from gpsopt.money import yuan
+from gpsopt.money import format_money
 from gpsopt.verify.clauses.candidates import yuan_per_unit
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.exact import rounded_text, shown
@@ -52,7 +52,8 @@ def _differences(file: str, key: str, row: Row, expected: Expected, evidence: Ev
             yield Fault("names", "differs", file, row.line, column, key, {"found": found, "expected": value})
         elif kind == "money":
             yield Fault("recomputed", "amount_differs", file, row.line, column, key, {
-                "found": str(yuan(found)), "expected": str(yuan(value)), "difference": str(yuan(found - value)),
+                "found": format_money(found), "expected": format_money(value),
+                "difference": format_money(found - value),
             })  # fmt: skip
         else:
             yield Fault("recomputed", "differs", file, row.line, column, key, {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from gpsopt.money import yuan
+from gpsopt.money import format_money
 from gpsopt.verify.evidence import Evidence
 from gpsopt.verify.ledger import Movement
 from gpsopt.verify.rows import key_text
@@ -63,7 +63,7 @@ def _pooling(evidence: Evidence) -> Iterator[Fault]:
         row = evidence.written.transfers[year, *move]
         if world.settings.regime != "pooled":
             yield Fault("pooled", "not_pooled", "transfers.csv", row.line, "to_purchaser", key_text((year, *move)),
-                        {"found": str(yuan(amount)), "regime": world.settings.regime})  # fmt: skip
+                        {"found": format_money(amount), "regime": world.settings.regime})  # fmt: skip
         elif pool_of(world, move.from_purchaser) != pool_of(world, move.to_purchaser):
             yield Fault("pooled", "other_pool", "transfers.csv", row.line, "to_purchaser", key_text((year, *move)),
                         {"giver": move.from_purchaser, "receiver": move.to_purchaser})  # fmt: skip
@@ -72,7 +72,7 @@ def _pooling(evidence: Evidence) -> Iterator[Fault]:
         if given > Fraction(world.settings.share) * budget and world.settings.regime == "pooled":
             found = evidence.written.budgets.get((year, purchaser))
             yield Fault("pooled", "given_above", "budgets.csv", found.line if found else None, "given",
-                        key_text((year, purchaser)), {"found": str(yuan(given)), "budget": str(yuan(budget)),
+                        key_text((year, purchaser)), {"found": format_money(given), "budget": format_money(budget),
                                                       "share": str(world.settings.share)})  # fmt: skip
 
 
@@ -88,4 +88,4 @@ def _fault(evidence: Evidence, rule: str, code: str, key: tuple[str, int], use: 
     to_line = "unspent" if use == "unspent" else "purchase"
     row = evidence.written.transfers.get((year, *Movement(need, purchaser, "direct", purchaser, to_line, use)))
     return Fault(rule, code, "transfers.csv", row.line if row else None, "amount", key_text((year, need, use)),
-                 {"found": str(yuan(found)), "bound": str(yuan(bound))})  # fmt: skip
+                 {"found": format_money(found), "bound": format_money(bound)})  # fmt: skip
