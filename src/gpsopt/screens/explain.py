@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gpsopt.analysis.explain.wording import aim_noun, amount
+from gpsopt.analysis.explain.wording import aim_noun, amount, is_seen
 from gpsopt.desk.asking import ask_to_explain, explain_request
 from gpsopt.report.charts import aim_title
 from gpsopt.runread import Run
@@ -201,7 +201,13 @@ def _verdict(here: Visit, answer: dict[str, Any]) -> str:
     if not worse["aim"]:
         return f"{head} {here.say('explain.nothing_fits')}"
     aim, more = str(worse["aim"]), float(worse["amount"])
-    return f"{head} {here.say('why.first_worse', aim=aim_noun(aim, here.lang), amount=amount(aim, more, here.lang))}"
+    said = {"aim": aim_noun(aim, here.lang), "amount": amount(aim, more, here.lang)}
+    if answer["proven"]:
+        return f"{head} {here.say('why.first_worse', **said)}"
+    bound = next(float(row["bound"]) for row in answer["aims"] if row["aim"] == aim)
+    if not is_seen(aim, bound):
+        return f"{head} {here.say('why.first_worse_found', **said)}"
+    return f"{head} {here.say('why.first_worse_between', **said, least=amount(aim, abs(bound), here.lang))}"
 
 
 def aims(here: Visit, rows: list[dict[str, Any]], key: str) -> None:
@@ -212,13 +218,18 @@ def aims(here: Visit, rows: list[dict[str, Any]], key: str) -> None:
         {"aim": aim_title(str(row["aim"]), look), "before": aim_cell(here, str(row["aim"]), row["before"]),
          "after": here.say("explain.none") if row["after"] is None else aim_cell(here, str(row["aim"]), row["after"]),
          "change": aim_cell(here, str(row["aim"]), row["difference"], sign=True),
-         "least": aim_cell(here, str(row["aim"]), row.get("bound"), sign=True)}
+         "least": _least(here, str(row["aim"]), row.get("bound"))}
         for row in rows
     ])  # fmt: skip
     least = {"least": here.say("why.least")} if is_open else {}
     change = here.say("why.found" if is_open else "home.change")
     grid(here, table, f"why_{key}", aim=here.term("aim"), before=here.say("why.before"), after=here.say("why.after"),
          change=change, **least)  # fmt: skip
+
+
+def _least(here: Visit, aim: str, bound: float | None) -> str:
+    """The least change that is proven; a dash where none is."""
+    return aim_cell(here, aim, bound if bound is not None and is_seen(aim, bound) else None, sign=True)
 
 
 def rules(here: Visit, record: Record, run: Run) -> None:
