@@ -14,7 +14,7 @@ from gpsopt.model.build import build_world
 from gpsopt.model.world import World, world_of
 from gpsopt.scenario import read_scenario
 from gpsopt.solving.anyplan import any_plan
-from gpsopt.solving.engine import Array, Engine, Limits
+from gpsopt.solving.engine import Array, Engine, Limits, NoTime
 from gpsopt.solving.kernels import below, kernel
 from gpsopt.solving.neighbourhoods import groups_of
 from gpsopt.solving.stages import Options, aims_of, seek
@@ -97,3 +97,16 @@ def test_any_plan_is_a_plan_or_the_proof_that_there_is_none(town: tuple[World, A
     engine = Engine(compiled)
     engine.add_row(np.ones(compiled.matrix.shape[1]), -np.inf, -1.0)  # all columns are at least 0
     assert any_plan(engine, compiled, groups, None).status == "infeasible"
+
+
+def test_a_relaxation_without_time_leaves_the_plan_and_a_bound(town: tuple[World, Any, Array, Target, float]) -> None:
+    _world, compiled, worst, target, bound = town
+    engine = Engine(compiled)
+    engine.set_cost(target.costs)
+    with pytest.raises(NoTime):
+        engine.relaxation(lambda: 0.0)
+    kept, none = engine.unsought(worst), engine.unsought(None)
+    assert kept.status == none.status == "limit" and none.point is None
+    assert kept.bound <= bound + 1e-9 <= kept.value and kept.value == pytest.approx(float(target.costs @ worst))
+    assert engine.relaxation(lambda: None)[0] == pytest.approx(bound)
+    assert engine.relaxation(lambda: 60.0)[0] == pytest.approx(bound)

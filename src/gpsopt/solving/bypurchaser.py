@@ -19,7 +19,7 @@ import numpy as np
 
 from gpsopt.errors import SolverError
 from gpsopt.model.facts import Bools
-from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation, Outcome
+from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation, NoTime, Outcome
 from gpsopt.solving.kernels import below, kernel
 from gpsopt.solving.parts import neighbours, penalties, rounds_of, shared_out
 from gpsopt.solving.pool import Pool, Stopped, Task
@@ -112,9 +112,11 @@ def seek_by_purchaser(
 ) -> Outcome:  # fmt: skip
     """Minimise `target` from `start`; the bound is the relaxation's or that of the purchasers together."""
     try:
-        bound, relaxed, duals = engine.relaxation()
+        bound, relaxed, duals = engine.relaxation(seconds)
     except NoRelaxation:
         return Outcome("infeasible", None, float("inf"), float("-inf"), 0)
+    except NoTime:
+        return engine.unsought(start)
 
     def stopped() -> bool:
         left = seconds()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -20,9 +20,11 @@ from gpsopt.errors import LimitError, SolverError
 from gpsopt.model.facts import Ints
 from gpsopt.model.world import World
 from gpsopt.solving.clock import Progress
-from gpsopt.solving.engine import Array, Engine, Stop
+from gpsopt.solving.engine import Array, Engine, Left, NoTime, Stop
 from gpsopt.solving.stages import Aim, Answer, Options, Stage, describe, hold_aim, seek
 from gpsopt.solving.tightening import tighten
+
+_JOINT: Final = 1.25  # of the time given: when the joint bounds have to be there
 
 
 def seek_years(
@@ -82,7 +84,12 @@ def _year_by_year(
             raise LimitError("limit_without_plan")  # later years are still fractions: that is no plan
     assert point is not None
     engine = Engine(compiled, options.seed, stop)
-    stages = joint_stages(engine, world, aims, options, point)
+
+    def for_bounds() -> float | None:
+        """The joint bounds may take a quarter of the time again; what they lack then is shown as a gap."""
+        return None if options.time_limit is None else began + _JOINT * options.time_limit - time.monotonic()
+
+    stages = joint_stages(engine, world, aims, options, point, for_bounds)
     ends = {stage.status for stage in stages}
     status = next((s for s in ("limit", "within_gap") if s in ends), "optimal")
     return Answer(status, stages, point, nodes, (point,), stopped), engine, aims
@@ -110,14 +117,20 @@ def _decided_up_to(compiled: Any, year_of: Ints, place: int, point: Array | None
 
 
 def joint_stages(
-    engine: Engine, world: World, aims: tuple[Aim, ...], options: Options, point: Array
+    engine: Engine, world: World, aims: tuple[Aim, ...], options: Options, point: Array, left: Left | None = None
 ) -> tuple[Stage, ...]:
-    """Every aim at the finished plan, with the joint relaxation's bound; the engine holds them all afterwards."""
+    """Every aim at the finished plan, with the joint relaxation's bound; the engine holds them all afterwards.
+
+    Where there is no time `left` for that the bound is what the aim comes to at the least.
+    """
     stages: list[Stage] = []
     for aim in aims:
         sign, unit = 1.0 if aim.sense == "min" else -1.0, aim.cost_unit
         engine.set_cost(sign * aim.weights / unit)
-        bound, _point, _duals = engine.relaxation()
+        try:
+            bound = engine.relaxation(left)[0]
+        except NoTime:
+            bound = engine.least()
         value = sign * float(aim.weights @ point)
         stage = describe(world, aim, value, min(bound * unit, value), options)
         stages.append(stage)

@@ -20,17 +20,19 @@ from gpsopt.solving.instance import (
     WITHOUT_PRESOLVE,
     Array,
     Bools,
+    Left,
     Report,
     Stop,
     append,
     listening,
     loaded,
     ok,
+    over,
     quiet_stdout,
     scale_of,
 )  # fmt: skip
 
-__all__ = ["Array", "Bools", "Engine", "Limits", "NoRelaxation", "Outcome", "Stop"]
+__all__ = ["Array", "Bools", "Engine", "Left", "Limits", "NoRelaxation", "NoTime", "Outcome", "Stop"]
 
 _STATUS: Final = highspy.HighsModelStatus
 _ENDS: Final = {
@@ -70,6 +72,10 @@ class Limits:
 
 class NoRelaxation(SolverError):
     """Not even fractions keep the rows: there is no plan."""
+
+
+class NoTime(SolverError):
+    """The relaxation was not solved in the time it had, or before a stop."""
 
 
 @dataclass(frozen=True)
@@ -167,16 +173,19 @@ class Engine:
         extra = [sparse.csr_array((w / self._scale)[None, :]) for w, _l, _u in self._extra]
         return sparse.vstack([unscaled, *extra], format="csr"), lower, upper
 
-    def relaxation(self) -> tuple[float, Array, Array]:
+    def relaxation(self, left: Left | None = None) -> tuple[float, Array, Array]:
         """Value, point and row duals with every integer free to be a fraction: the value is a bound.
 
+        Raises NoRelaxation where there is none, NoTime where it takes longer than `left` says there is.
         From the basis of the one before: what it held is kept by the point it ended with, so only costs differ. The
         worst area of a city takes 10 CPU seconds so, 320 from nothing.
         """
         self._load_relaxed()
-        status = self._run_relaxed(self._basis)
+        status = self._run_relaxed(self._basis, left)
         if status == _STATUS.kInfeasible:
             raise NoRelaxation("solver_failed", status="Infeasible")
+        if status == _STATUS.kInterrupt:
+            raise NoTime("solver_failed", status=self._relaxed.modelStatusToString(status))
         if status != _STATUS.kOptimal:
             raise SolverError("solver_failed", status=self._relaxed.modelStatusToString(status))
         solution = self._relaxed.getSolution()
@@ -297,10 +306,20 @@ class Engine:
     def _both(self) -> list[Any]:
         return [self._highs] if self._relaxed is None else [self._highs, self._relaxed]
 
-    def _run_relaxed(self, basis: Any = None) -> Any:
+    def least(self) -> float:
+        """What the costs come to at the least, whatever the rows say: a bound that is always there."""
+        side = np.where(self._cost > 0, self._column_lower, self._column_upper)
+        return float((self._cost * np.where(self._cost != 0, side, 0.0)).sum())
+
+    def unsought(self, point: Array | None) -> Outcome:
+        """The outcome where there was no time for the relaxation: the plan before, if there is one."""
+        value = float("inf") if point is None else float(self._cost @ (point / self._scale))
+        return Outcome("limit", point, value, self.least(), 0)
+
+    def _run_relaxed(self, basis: Any = None, left: Left | None = None) -> Any:
         """A fresh run may presolve, which is quicker than an old basis where bounds have changed."""
         h = self._relaxed
-        with quiet_stdout():
+        with quiet_stdout(), listening(h, None, over(left)):
             ok(h.clearSolver())
             if basis is not None:
                 fresh = h.getNumRow() - len(basis.row_status)
@@ -309,9 +328,8 @@ class Engine:
                 ok(h.setOptionValue("simplex_strategy", _PRIMAL))
             status = h.run()
             ok(h.setOptionValue("simplex_strategy", _DUAL))
-            if basis is not None and (
-                status == highspy.HighsStatus.kError or h.getModelStatus() != _STATUS.kOptimal
-            ):  # fmt: skip
+            ended = h.getModelStatus() in (_STATUS.kOptimal, _STATUS.kInterrupt)
+            if basis is not None and (status == highspy.HighsStatus.kError or not ended):
                 ok(h.clearSolver())
                 status = h.run()
             if status == highspy.HighsStatus.kError:  # the simplex gave up after presolve: the rows as they are

@@ -21,6 +21,8 @@ Report = Callable[[float, float], None]  # best value and bound so far, in the o
 #: any room it has lost plans ("no plan", or "optimal" at the start point while better ones stood within the rows).
 WITHOUT_PRESOLVE: Final = 300
 Stop = Callable[[], bool]  # asked again and again while the solver runs: shall it end with what it has?
+Left = Callable[[], float | None]  # seconds that are left; None: no end
+_OVER: Final = 0.02  # seconds: with less, time is over
 
 
 def loaded(
@@ -77,11 +79,11 @@ def listening(h: Any, report: Report | None, stop: Stop | None) -> Iterator[None
             report(float(event.data_out.mip_primal_bound), float(event.data_out.mip_dual_bound))
 
     def ask(event: Any) -> None:
-        if stop is not None and stop():
-            event.interrupt()
+        if stop is not None:
+            event.data_in.user_interrupt = stop()  # what an earlier run was told stays there otherwise
 
     used = [(h.cbMipLogging, hear)] if report is not None else []
-    used += [(h.cbMipInterrupt, ask)] if stop is not None else []
+    used += [(h.cbMipInterrupt, ask), (h.cbSimplexInterrupt, ask)] if stop is not None else []
     for callback, listener in used:
         callback.subscribe(listener)
     try:
@@ -104,6 +106,11 @@ def quiet_stdout() -> Iterator[None]:
         os.dup2(kept, 1)
         os.close(kept)
         os.close(nowhere)
+
+
+def over(left: Left | None) -> Stop | None:
+    """Asks whether the time is over that is left."""
+    return None if left is None else lambda: (seconds := left()) is not None and seconds <= _OVER
 
 
 def ok(status: Any) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from gpsopt.errors import SolverError
-from gpsopt.solving.engine import Array, Bools, Engine, Limits, NoRelaxation, Outcome
+from gpsopt.solving.engine import Array, Bools, Engine, Limits, NoRelaxation, NoTime, Outcome
 from gpsopt.solving.kernels import below, kernel
 from gpsopt.solving.neighbourhoods import Groups, Neighbourhoods
 from gpsopt.solving.target import Target
@@ -35,9 +35,11 @@ def seek_large(
 ) -> Outcome:  # fmt: skip
     """Minimise `target` from `start`; the bound is that of the relaxation or of the last search."""
     try:
-        bound, relaxed, duals = engine.relaxation()
+        bound, relaxed, duals = engine.relaxation(seconds)
     except NoRelaxation:
         return Outcome("infeasible", None, float("inf"), float("-inf"), 0)
+    except NoTime:
+        return engine.unsought(start)
     matrix, lower, upper = engine.rows()
     small = Neighbourhoods(matrix, lower, upper, compiled)
     priced = target.blend - matrix.T @ np.where(coupling(compiled, len(duals)), duals, 0.0)
