@@ -43,6 +43,7 @@ from gpsopt.solving.engine import Array, Engine, Stop
 from gpsopt.solving.grid import to_grid
 from gpsopt.solving.measured import measured
 from gpsopt.solving.prices import prices_of
+from gpsopt.solving.room import seek_on_grid
 from gpsopt.solving.stages import Answer, Options, aims_of
 from gpsopt.verify import verify_frames
 from gpsopt.verify.frames import violations_of
@@ -124,19 +125,16 @@ def planned(
 
     `start`: the same of a model like this one, tried first.
     """
-    counts = {
-        "rows": int(compiled.matrix.shape[0]),
-        "columns": int(compiled.matrix.shape[1]),
-        "binaries": int(world.binary.sum()),
-    }
+    counts = _counts(world, compiled)
     try:
-        answer, engine, aims = seek_years(world, compiled, options, progress, stop, start, cluster)
+        passed = limits_passed(world, compiled)
+        answer, engine, aims, found = seek_on_grid(world, compiled, options, passed, progress, stop, start, cluster)
     except LimitError:
         return _without_plan(world, options, counts, clock), ()
-    if answer.point is None:
+    if answer.point is None or found is None:
         clock.mark("solve")
         return _ending(world, options, answer, counts, clock), ()
-    quantities, money, on_grid = to_grid(world, compiled, answer.point, aims, limits_passed(world, compiled))
+    quantities, money, on_grid = found
     prices = frame_of("prices", prices_of(world, compiled, engine, aims, answer.point))
     clock.mark("solve")
     plan = _plan(Draft(world, quantities, money), prices, options, answer, counts, clock, on_grid)
@@ -158,8 +156,7 @@ def plan_at(
     quantities, money, on_grid = found or to_grid(world, compiled, point, aims, limits_passed(world, compiled))
     answer = measured(world, compiled, point, options)
     prices = frame_of("prices", prices_of(world, compiled, Engine(compiled, options.seed), aims, point))
-    counts = {"rows": int(compiled.matrix.shape[0]), "columns": int(compiled.matrix.shape[1]),
-              "binaries": int(world.binary.sum())}  # fmt: skip
+    counts = _counts(world, compiled)
     clock.mark("solve")
     plan = _plan(Draft(world, quantities, money), prices, options, answer, counts, clock, on_grid)
     request = request_of(world.facts.scenario, options) + hashlib.sha256(point.tobytes()).hexdigest()
@@ -191,8 +188,7 @@ def near_plans(
     options = options_of(scenario, gap, time_limit)
     world = world_of(scenario)
     compiled = compile_model(build_world(world))
-    counts = {"rows": int(compiled.matrix.shape[0]), "columns": int(compiled.matrix.shape[1]),
-              "binaries": int(world.binary.sum())}  # fmt: skip
+    counts = _counts(world, compiled)
     answer, _engine, aims = seek_years(world, compiled, options)
     if answer.point is None:
         raise InfeasibleError(title=scenario.title("en"))
@@ -242,6 +238,11 @@ def options_of(
     )
 
 
+def _counts(world: World, compiled: Any) -> dict[str, int]:
+    rows, columns = compiled.matrix.shape
+    return {"rows": int(rows), "columns": int(columns), "binaries": int(world.binary.sum())}
+
+
 def _without_plan(world: World, options: Options, counts: dict[str, int], clock: Seconds) -> Result:
     """A limit came before any plan."""
     clock.mark("solve")
@@ -249,14 +250,9 @@ def _without_plan(world: World, options: Options, counts: dict[str, int], clock:
 
 
 def _plan(
-    draft: Draft,
-    prices: pd.DataFrame,
-    options: Options,
-    answer: Answer,
-    counts: dict[str, int],
-    clock: Seconds,
+    draft: Draft, prices: pd.DataFrame, options: Options, answer: Answer, counts: dict[str, int], clock: Seconds,
     on_grid: bool,
-) -> Plan:
+) -> Plan:  # fmt: skip
     scenario = draft.world.facts.scenario
     frames = {**frames_of(draft), "goals": goals_frame(draft), "prices": prices}
     summary = _summary(draft.world, options, answer, counts)

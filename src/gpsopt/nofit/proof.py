@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation
 from gpsopt.solving.feasibility import nodes_for
 from gpsopt.solving.grid import to_grid
+from gpsopt.solving.room import with_room
 from gpsopt.solving.stages import aims_of
 from gpsopt.solving.startpoint import moved_over
 
@@ -126,14 +127,11 @@ def has_plan(
     """
     world = world_of(scenario)
     compiled = compile_model(build_world(world))
-    lines = compiled.rows["existing_budget.purchases_within_line"].slice
-    upper = compiled.row_upper.copy()
-    upper[lines] -= spare
     open_ = compiled.integer & (compiled.column_lower < compiled.column_upper)
     small = int(open_.sum()) <= _SMALL and compiled.matrix.shape[1] <= _SMALL_COLUMNS
     asked = None if small else allowance
     stop = None if asked is None else asked.stop()
-    engine = Engine(replace(compiled, row_upper=upper), stop=stop)
+    engine = Engine(with_room(compiled, spare), stop=stop)
     engine.set_cost(np.zeros(compiled.matrix.shape[1]))
     try:
         point = _point(engine, compiled, () if small else known, None if asked is None else asked.clock())
