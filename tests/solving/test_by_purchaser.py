@@ -13,7 +13,7 @@ from gpsopt.model.build import build_world
 from gpsopt.model.world import World, world_of
 from gpsopt.planning import plan_or_end
 from gpsopt.scenario import Scenario, read_scenario
-from gpsopt.solving import pool, stages
+from gpsopt.solving import bypurchaser, pool, stages
 from gpsopt.solving import split as cutting
 from gpsopt.solving.bypurchaser import seek_by_purchaser
 from gpsopt.solving.engine import Engine, Limits
@@ -168,6 +168,27 @@ def test_plan_and_bound_lie_on_both_sides_of_the_best(
     assert found.value - found.bound < 0.02 * (abs(best.value) if np.isnan(scale) else scale)
     values, bounds = [value for value, _bound in heard], [bound for _value, bound in heard]
     assert values == sorted(values, reverse=True) and bounds == sorted(bounds)
+
+
+def test_what_prices_leave_open_a_search_over_everything_closes(
+    small: tuple[Scenario, World, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prices of shared rows alone cannot always prove the best plan; cuts over those rows can."""
+    _scenario, world, compiled = small
+    aim = next(a for a in stages.aims_of(world, compiled) if a.name == "quality")
+    costs = -aim.weights / aim.cost_unit
+    ends = []
+    for most in (0, bypurchaser._WHOLE):
+        monkeypatch.setattr(bypurchaser, "_WHOLE", most)
+        engine, target = Engine(compiled), Target(costs, costs, 0.0, None, 1e-5)
+        engine.set_cost(costs)
+        start = engine.minimise(Limits(1e9, 1e9)).point
+        split = split_of(engine, compiled, groups_of(world, compiled))
+        with Pool(count=1) as hands:
+            ends.append(seek_by_purchaser(engine, split, target, start, lambda _v, _b: None, lambda: None, hands))
+    apart = [end.value - end.bound for end in ends]
+    assert ends[0].status == "limit" and apart[1] < 0.5 * apart[0]
+    assert ends[1].bound >= ends[0].bound - 1e-6 and ends[1].value <= ends[0].value + 1e-6
 
 
 def test_new_prices_are_those_of_the_best_mix_where_the_box_is_wide(small: tuple[Scenario, World, Any]) -> None:

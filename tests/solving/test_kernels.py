@@ -110,3 +110,29 @@ def test_a_relaxation_without_time_leaves_the_plan_and_a_bound(town: tuple[World
     assert kept.bound <= bound + 1e-9 <= kept.value and kept.value == pytest.approx(float(target.costs @ worst))
     assert engine.relaxation(lambda: None)[0] == pytest.approx(bound)
     assert engine.relaxation(lambda: 60.0)[0] == pytest.approx(bound)
+
+
+def test_held_decisions_asked_again_give_what_they_give_at_first(town: tuple[World, Any, Array, Target, float]) -> None:
+    """From the basis before: another aim, a row more, other decisions between."""
+    world, compiled, worst, target, _bound = town
+    used = Engine(compiled)
+    used.set_cost(target.costs)
+    best = used.minimise(Limits()).point
+    assert best is not None
+    for point in (worst, worst, best, worst):
+        for aim in stages_of_town(world, compiled):
+            fresh = Engine(compiled)
+            for engine in (used, fresh):
+                engine.set_cost(aim)
+            ours, theirs = used.with_integers_of(point), fresh.with_integers_of(point)
+            assert ours is not None and theirs is not None
+            assert float(aim @ ours) == pytest.approx(float(aim @ theirs), abs=1e-6)
+            assert used.violation(ours) <= 1e-6
+    used.add_row(target.costs, -np.inf, float(target.costs @ best) + 1e-6)
+    again = used.with_integers_of(worst)
+    assert again is None or float(target.costs @ again) <= float(target.costs @ best) + 1e-5
+
+
+def stages_of_town(world: World, compiled: Any) -> list[Array]:
+    """The costs of every aim, to be minimised."""
+    return [(1.0 if a.sense == "min" else -1.0) * a.weights / a.cost_unit for a in aims_of(world, compiled)]
