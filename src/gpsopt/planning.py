@@ -42,8 +42,8 @@ from gpsopt.solving.clock import Progress
 from gpsopt.solving.engine import Array, Engine, Stop
 from gpsopt.solving.grid import to_grid
 from gpsopt.solving.measured import measured
+from gpsopt.solving.ongrid import beside, seek_on_grid
 from gpsopt.solving.prices import prices_of
-from gpsopt.solving.room import seek_on_grid
 from gpsopt.solving.stages import Answer, Options, aims_of
 from gpsopt.verify import verify_frames
 from gpsopt.verify.frames import violations_of
@@ -195,7 +195,7 @@ def near_plans(
     passed, none = limits_passed(world, compiled), frame_of("prices", [])
 
     def planned(point: Any, said: Answer) -> Plan:
-        quantities, money, on_grid = to_grid(world, compiled, point, aims, passed)
+        quantities, money, on_grid = beside(world, compiled, replace(said, point=point), aims, passed)[0]
         clock.mark("solve")
         return _plan(Draft(world, quantities, money), none, options, said, counts, clock, on_grid)
 

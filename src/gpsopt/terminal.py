@@ -93,18 +93,18 @@ def finding_json(finding: Finding, lang: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def findings_table(findings: Sequence[Finding], lang: str) -> str:
-    """Findings for people: severity, place, what is wrong, what to do; of a kind no more than are read."""
+def findings_table(findings: Sequence[Finding], lang: str, most: int = _MOST_OF_A_KIND) -> str:
+    """Findings for people: severity, place, what is wrong, what to do; of a kind no more than are read (`most`)."""
     columns = [say(f"cli.{name}", lang) for name in ("severity", "place", "found", "cure")]
     left = Counter(f.code for f in findings)
     rows: list[tuple[str, str, str, str]] = []
     shown: Counter[str] = Counter()
     for f in findings:
-        if shown[f.code] < _MOST_OF_A_KIND:
+        if shown[f.code] < most:
             shown[f.code] += 1
             rows.append((say(f"cli.{f.severity}", lang), f.where(lang), f.text(lang), f.cure(lang)))
-            more = left[f.code] - _MOST_OF_A_KIND
-            if shown[f.code] == _MOST_OF_A_KIND and more > 0:
+            more = left[f.code] - most
+            if shown[f.code] == most and more > 0:
                 rows.append(("", "", say("where.more", lang, count=f"{more:,}"), say("cli.more_findings", lang)))
     return table(columns, rows, lines=True)
 

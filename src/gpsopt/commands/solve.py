@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gpsopt.plan.plan import Result
     from gpsopt.scenario import Scenario
 
+_KNOWN = 3  # findings of a kind beside a conflict that says the rest
+
 
 class Years(StrEnum):
     """How the years are sought."""
@@ -95,7 +97,7 @@ def _solved(result: Result, folder: Path, why: NoFit | None, tongue: str) -> Rep
         known = _known(result) if infeasible else []
         complaint = say(f"error.{code}", tongue, title=result.scenario.title(tongue))
         document |= terminal.trouble(complaint, code, 3 if infeasible else 4, known, tongue)
-        shown = [complaint, *([terminal.findings_table(known, tongue)] if known else [])]
+        shown = [complaint, *([terminal.findings_table(known, tongue, _KNOWN)] if known else [])]
         if why is not None:
             text = f"{result.page(tongue)}\n{why.page(tongue)}\n{say('cli.written', tongue, path=folder)}"
             document |= why.document()

@@ -16,6 +16,7 @@ from gpsopt.nofit.spent import Allowance
 from gpsopt.nofit.system import System
 from gpsopt.solving.engine import Array, Engine, Limits
 from gpsopt.solving.feasibility import Problem, nodes_for
+from gpsopt.solving.room import with_room
 
 #: integer columns up to which the least is sought to proof
 _SMALL: Final = 600
@@ -111,7 +112,7 @@ def least(
         return None
     problem = loosened(system.problem, loosening)
     if spare:
-        problem = _with_spare(system, problem, spare)
+        problem = with_room(problem, system.compiled.rows, spare)
     small = int(problem.integer.sum()) <= _SMALL
     engine = Engine(problem, stop=None if small or allowance is None else allowance.stop(0.5))
     base = system.problem.matrix.shape[1]
@@ -135,17 +136,6 @@ def least(
         return None
     proven = outcome.status == "optimal" and (small or outcome.value - outcome.bound <= _PROVEN * abs(outcome.value))
     return Least(_given(loosening, outcome.point[base:]), outcome.value * size, proven, outcome.point)
-
-
-def _with_spare(system: System, problem: Problem, spare: float) -> Problem:
-    """Lines that leave something, and deficits that are met by more than they are: a grid step may cost that much."""
-    lower, upper = problem.row_lower.copy(), problem.row_upper.copy()
-    for e in system.of("existing_budget.purchases_within_line"):
-        upper[e.row] -= spare
-    for e in system.of("existing_budget.deficit_is_met_first"):
-        lower[e.row] += spare if np.isfinite(lower[e.row]) else 0.0
-        upper[e.row] -= spare if np.isfinite(upper[e.row]) else 0.0
-    return replace(problem, row_lower=lower, row_upper=upper)
 
 
 def _given(loosening: Loosening, found: Array) -> dict[tuple[Any, ...], float]:

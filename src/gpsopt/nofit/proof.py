@@ -131,7 +131,7 @@ def has_plan(
     small = int(open_.sum()) <= _SMALL and compiled.matrix.shape[1] <= _SMALL_COLUMNS
     asked = None if small else allowance
     stop = None if asked is None else asked.stop()
-    engine = Engine(with_room(compiled, spare), stop=stop)
+    engine = Engine(with_room(compiled, compiled.rows, spare), stop=stop)
     engine.set_cost(np.zeros(compiled.matrix.shape[1]))
     try:
         point = _point(engine, compiled, () if small else known, None if asked is None else asked.clock())

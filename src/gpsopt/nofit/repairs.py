@@ -33,7 +33,7 @@ _TOLD: Final = 4
 #: what is added until the file has a plan, as the solver counts in fractions and the plan in steps and fen: least
 #: units of the table on every step, and 万元 that every purchase line must leave
 _WIDER: Final = ((0, 0.0), (1, 0.0), (4, 0.0), (25, 0.0), (0, 1e-3), (0, 1e-2))
-_WIDER_LARGE: Final = ((0, 0.0), (1, 1e-3), (1, 1e-2), (1, 5e-2))
+_WIDER_LARGE: Final = ((1, 0.1), (1, 1e-3), (0, 0.0))
 _SMALL: Final = 6_000  # columns
 _FARTHEST: Final = 256  # thousandths from the least in fractions
 _GROWN: Final = (1.25, 2.0, 4.0)

@@ -34,7 +34,7 @@ from gpsopt.scenario import Scenario
 from gpsopt.simulation.draws import Sight
 from gpsopt.simulation.held import Held, held_with
 from gpsopt.solving.byyear import seek_years, years_of_columns
-from gpsopt.solving.grid import to_grid
+from gpsopt.solving.ongrid import beside
 from gpsopt.solving.stages import Options
 
 PairKey = tuple[str, str, int]  # offer, need, year
@@ -176,7 +176,7 @@ class Replanner:
             return None
         if answer.point is None:
             return None
-        quantities, _money, on_grid = to_grid(world, compiled, answer.point, aims, limits_passed(world, compiled))
+        (quantities, _money, on_grid), _near = beside(world, compiled, answer, aims, limits_passed(world, compiled))
         if not on_grid:
             return None
         if in_force is not None and column:

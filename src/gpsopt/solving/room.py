@@ -1,86 +1,77 @@
-"""A plan that its grid can hold: where the point found leaves no room for whole steps and fen, one that does.
-
-The aims may lead to a point at which every line is spent to the last fen in fractions of a unit; no plan in whole steps
-stands beside it then. The search is made again, from that point, with a little room on every line of purchases.
-"""
+"""Room on the lines of purchases, for what whole steps and fen take beside a point in fractions."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from gpsopt.cluster.connection import Cluster
-from gpsopt.errors import LimitError, SolverError
-from gpsopt.model.ledger import Money, Quantities
+import numpy as np
+from scipy import sparse
+
 from gpsopt.model.world import World
-from gpsopt.solving.byyear import seek_years
-from gpsopt.solving.clock import Progress
-from gpsopt.solving.engine import Array, Engine, Stop
-from gpsopt.solving.grid import Passed, to_grid
-from gpsopt.solving.stages import Aim, Answer, Options, Stage, describe
+from gpsopt.solving.engine import Array, Engine
+from gpsopt.solving.stages import Aim, Answer, hold_aim
 
 LINES: Final = "existing_budget.purchases_within_line"
-_ROOM: Final = (1e-3, 1e-2)  # 万元 on every purchaser's line of a year
-_AGAIN: Final = 0.1  # of the time limit, for a search with room where the limit is over
-
-OnGrid = tuple[Quantities, Money, bool]
-
-
-def with_room(compiled: Any, room: float) -> Any:
-    """The same rows with so many 万元 less on every line of purchases."""
-    upper = compiled.row_upper.copy()
-    upper[compiled.rows[LINES].slice] -= room
-    return replace(compiled, row_upper=upper)
+DEFICITS: Final = "existing_budget.deficit_is_met_first"
+_MOST: Final = 5e-2  # 万元 on a line: rounding all that a purchaser of Beijing buys took up to 3.2e-2
+_NOISE: Final = 1e-7  # 万元 that the solver's tolerance may be worth
 
 
-def seek_on_grid(
-    world: World, compiled: Any, options: Options, passed: Passed | None,
-    progress: Callable[[Progress], None] | None = None, stop: Stop | None = None, start: tuple[Array, ...] = (),
-    cluster: Cluster | None = None,
-) -> tuple[Answer, Engine, tuple[Aim, ...], OnGrid | None]:  # fmt: skip
-    """As `seek_years`, and what stands on the grid beside its point (None without a point); raises as it does."""
-    began = time.monotonic()
-    answer, engine, aims = seek_years(world, compiled, options, progress, stop, start, cluster)
-    if answer.point is None:
-        return answer, engine, aims, None
-    found = to_grid(world, compiled, answer.point, aims, passed)
-    for room in _ROOM:
-        if found[2] or (stop is not None and stop()):
-            break
-        try:
-            again, engine_, _aims = seek_years(
-                world, with_room(compiled, room), _rest(options, began), progress, stop, answer.points, cluster
-            )
-        except (LimitError, SolverError):
-            break
-        if again.point is None or len(again.stages) < len(answer.stages):
-            break
-        other = to_grid(world, compiled, again.point, aims, passed)
-        if other[2]:
-            stages = _bounded(world, aims, again.stages, answer.stages, options)
-            worst = next((s for s in ("limit", "within_gap") if s in {stage.status for stage in stages}), "optimal")
-            return replace(again, stages=stages, status=worst), engine_.over(compiled), aims, other
-    return answer, engine, aims, found
+def with_room(rows: Any, spans: Mapping[str, Any], room: float | Array) -> Any:
+    """The same rows with so many 万元 less on every line of purchases, and more to be met of every deficit.
+
+    `rows`: a compiled model or a problem that begins with the rows of one, whose `spans` say which they are. `room` may
+    be given line by line; deficits are left as they are then.
+    """
+    lower, upper = rows.row_lower.copy(), rows.row_upper.copy()
+    upper[spans[LINES].slice] -= room
+    if DEFICITS in spans and isinstance(room, float):  # a deficit's row has one limit, the other is without end
+        lower[spans[DEFICITS].slice] += room
+        upper[spans[DEFICITS].slice] -= room
+    return replace(rows, row_lower=lower, row_upper=upper)
 
 
-def _rest(options: Options, began: float) -> Options:
-    if options.time_limit is None:
-        return options
-    left = options.time_limit - (time.monotonic() - began)
-    return replace(options, time_limit=max(left, _AGAIN * options.time_limit))
+def settled_with_room(
+    world: World, compiled: Any, answer: Answer, aims: tuple[Aim, ...], *, keep: bool
+) -> Array | None:  # fmt: skip
+    """The decisions of a point with quantities that leave as much room on every line as there is, up to `_MOST`.
+
+    Within it each aim in turn is as good as can be, or with `keep` as it was where it can be: a better first aim would
+    be paid for by the later ones. None where the solver finds nothing.
+    """
+    assert answer.point is not None
+    room = _room_left(compiled, answer.point)
+    if room is None:
+        return None
+    engine, point = Engine(with_room(compiled, compiled.rows, room)), answer.point
+    by_part = world.facts.settings.aims.hold == "purchaser"
+    for aim, stage in zip(aims, answer.stages, strict=False):
+        sign = 1.0 if aim.sense == "min" else -1.0
+        engine.set_cost(sign * aim.weights / aim.cost_unit)
+        found = engine.with_integers_of(answer.point)
+        if found is None:
+            return None
+        point = found
+        worse = sign * (aim.parts @ (point - answer.point))
+        as_it_was = keep and bool(((worse if by_part else worse.sum()) <= 0.0).all())
+        hold_aim(engine, world, aim, replace(stage, tolerance=0.0), answer.point if as_it_was else point)
+    return point
 
 
-def _bounded(
-    world: World, aims: tuple[Aim, ...], ours: tuple[Stage, ...], first: tuple[Stage, ...], options: Options
-) -> tuple[Stage, ...]:  # fmt: skip
-    """What was reached with room, against what was proven without: the weaker bound of the two."""
-    stages = []
-    for aim, mine, before in zip(aims, ours, first, strict=True):
-        sign, constant = (1.0 if aim.sense == "min" else -1.0), float(aim.constants.sum())
-        value, bound, other = (
-            sign * (amount / aim.unit - constant) for amount in (mine.value, mine.bound, before.bound)
-        )
-        stages.append(describe(world, aim, value, min(bound, other), options))
-    return tuple(stages)
+def _room_left(compiled: Any, point: Array) -> Array | None:
+    """万元 that each line can leave with the decisions of `point`, as much in all as there is."""
+    lines, (rows, columns) = compiled.rows[LINES].slice, compiled.matrix.shape
+    places = np.arange(rows)[lines]
+    ones = sparse.csr_array((np.ones(len(places)), (places, np.arange(len(places)))), shape=(rows, len(places)))
+    wide = replace(
+        compiled, matrix=sparse.hstack([compiled.matrix, ones], format="csr"),
+        column_lower=np.append(compiled.column_lower, np.zeros(len(places))),
+        column_upper=np.append(compiled.column_upper, np.full(len(places), _MOST)),
+        integer=np.append(compiled.integer, np.zeros(len(places), dtype=bool)),
+    )  # fmt: skip
+    engine = Engine(wide)
+    engine.set_cost(np.append(np.zeros(columns), -np.ones(len(places))))
+    found = engine.with_integers_of(np.append(point, np.zeros(len(places))))
+    return None if found is None else np.asarray(np.maximum(0.0, found[columns:] - _NOISE))

@@ -15,7 +15,8 @@ from gpsopt.model.world import World, world_of
 from gpsopt.plan.values import limits_passed
 from gpsopt.scenario import read_scenario
 from gpsopt.solving.byyear import seek_years
-from gpsopt.solving.room import LINES, seek_on_grid, with_room
+from gpsopt.solving.ongrid import seek_on_grid
+from gpsopt.solving.room import DEFICITS, LINES, with_room
 from gpsopt.solving.stages import Options
 
 TOWN = Path(__file__).parents[2] / "models" / "town"
@@ -27,14 +28,18 @@ def town() -> tuple[World, Any]:
     return world, compile_model(build_world(world))
 
 
-def test_room_is_taken_from_the_lines_of_purchases_alone(town: tuple[World, Any]) -> None:
+def test_room_is_taken_from_the_lines_of_purchases_and_deficits_alone(town: tuple[World, Any]) -> None:
     _world, compiled = town
-    lines = compiled.rows[LINES].slice
-    roomy = with_room(compiled, 0.5)
+    spans = compiled.rows
+    roomy = with_room(compiled, spans, 0.5)
+    lines, others = spans[LINES].slice, np.ones(len(compiled.row_upper), dtype=bool)
     assert np.allclose(compiled.row_upper[lines] - roomy.row_upper[lines], 0.5)
-    others = np.ones(len(compiled.row_upper), dtype=bool)
     others[lines] = False
+    deficits = spans[DEFICITS].slice  # the town has one
+    assert np.allclose(roomy.row_lower[deficits] - compiled.row_lower[deficits], 0.5)
+    others[deficits] = False
     assert np.array_equal(compiled.row_upper[others], roomy.row_upper[others])
+    assert np.array_equal(compiled.row_lower[others], roomy.row_lower[others])
 
 
 def test_a_plan_that_stands_on_its_grid_is_taken_as_it_is(town: tuple[World, Any]) -> None:
