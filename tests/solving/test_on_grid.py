@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks.cities import sized, write_city
 
 from gpsopt.compiler import compile_model
 from gpsopt.model.build import build_world
-from gpsopt.model.ledger import Money, Quantities
+from gpsopt.model.ledger import Money, Quantities, money_of
 from gpsopt.model.world import World, world_of
 from gpsopt.plan.values import limits_passed
 from gpsopt.scenario import read_scenario
 from gpsopt.solving.byyear import seek_years
-from gpsopt.solving.ongrid import seek_on_grid
-from gpsopt.solving.room import DEFICITS, LINES, with_room
-from gpsopt.solving.stages import Options
+from gpsopt.solving.engine import Array
+from gpsopt.solving.gridparts import by_purchaser
+from gpsopt.solving.gridrows import Broken, broken_rows
+from gpsopt.solving.gridsteps import quantities_of, steps_of
+from gpsopt.solving.ongrid import beside, seek_on_grid
+from gpsopt.solving.room import DEFICITS, LINES, settled_with_room, with_room
+from gpsopt.solving.stages import Aim, Answer, Options
 
 TOWN = Path(__file__).parents[2] / "models" / "town"
 
@@ -26,6 +33,17 @@ TOWN = Path(__file__).parents[2] / "models" / "town"
 def town() -> tuple[World, Any]:
     world = world_of(read_scenario(TOWN))
     return world, compile_model(build_world(world))
+
+
+@pytest.fixture(scope="module")
+def scarce(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Any, Answer, tuple[Aim, ...]]:
+    """A drawn place whose quantities are fractions of what they could be, with its plan before the grid."""
+    folder = tmp_path_factory.mktemp("scarce")
+    write_city(folder, sized("town", needs=30, purchasers=5, undertakers=14, years=1, seed=2))
+    world = world_of(read_scenario(folder))
+    compiled = compile_model(build_world(world))
+    answer, _engine, aims = seek_years(world, compiled, Options())
+    return world, compiled, answer, aims
 
 
 def test_room_is_taken_from_the_lines_of_purchases_and_deficits_alone(town: tuple[World, Any]) -> None:
@@ -49,16 +67,74 @@ def test_a_plan_that_stands_on_its_grid_is_taken_as_it_is(town: tuple[World, Any
     assert found is not None and found[2] and answer.stages == plain.stages
 
 
-def test_a_plan_without_room_is_sought_again_with_some(town: tuple[World, Any]) -> None:
-    """A rule that refuses the very money of the first plan stands for steps and fen that do not fit beside it."""
-    world, compiled = town
-    row = compiled.rows[LINES].slice.start
-    first, _engine, _aims, plain = seek_on_grid(world, compiled, Options(), None)
-    assert plain is not None
+def refusing(found: Money, row: int) -> Callable[[Quantities, Money], list[tuple[int, float, str]]]:
+    """A rule that refuses the very money of a plan: it stands for steps and fen that do not fit beside its point."""
 
     def refused(_quantities: Quantities, money: Money) -> list[tuple[int, float, str]]:
-        return [(row, 0.0, "upper")] if np.array_equal(money.unspent, plain[1].unspent) else []
+        return [(row, 0.0, "upper")] if np.array_equal(money.unspent, found.unspent) else []
 
+    return refused
+
+
+Scarce = tuple[World, Any, Answer, tuple[Aim, ...]]
+
+
+def test_a_plan_without_room_keeps_its_decisions_and_leaves_some(scarce: Scarce) -> None:
+    world, compiled, answer, aims = scarce
+    plain, near = beside(world, compiled, answer, aims, None)
+    assert plain[2] and near
+    refused = refusing(plain[1], compiled.rows[LINES].slice.start)
+    found, _near = beside(world, compiled, answer, aims, refused)
+    assert found[2] and not np.array_equal(found[1].unspent, plain[1].unspent)
+    assert np.array_equal(found[0].purchased > 0, plain[0].purchased > 0)
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_room_is_made_where_lines_are_spent(scarce: Scarce, keep: bool) -> None:
+    world, compiled, answer, aims = scarce
+    assert answer.point is not None
+    lines, spent = compiled.rows[LINES].slice, compiled.matrix @ answer.point
+    upper = compiled.row_upper.copy()
+    upper[lines] = spent[lines]  # every line is spent to the last fen
+    point = settled_with_room(world, replace(compiled, row_upper=upper), answer, aims, keep=keep)
+    assert point is not None
+    whole = np.asarray(compiled.integer, dtype=bool)
+    assert np.array_equal(np.round(point[whole]), np.round(answer.point[whole]))
+    left = (upper - compiled.matrix @ point)[lines]
+    assert (left >= 0.05 - 1e-6).all()
+    lost = aims[0].value(point) - aims[0].value(answer.point)
+    assert lost <= 0.05 * len(left) * 10  # 万元 at the weight of what was bought with it
+
+
+def test_purchasers_find_their_steps_one_after_another(scarce: Scarce) -> None:
+    world, compiled, answer, aims = scarce
+    assert answer.point is not None
+    point = settled_with_room(world, compiled, answer, aims, keep=True)
+    assert point is not None
+    line, asked = compiled.rows[LINES].slice.start, []
+
+    def broken(quantities: Quantities, money: Money, _found: Array) -> Broken:
+        asked.append(money)
+        rows = broken_rows(world, compiled, quantities, money)
+        return rows or ([(line, 1e-2, "upper")] if len(asked) == 1 else [])  # the first answer is refused
+
+    plan = by_purchaser(world, compiled, steps_of(world, compiled), point, aims, broken)
+    assert plan is not None and len(asked) > 1
+    assert not broken_rows(world, compiled, *plan)
+    before = money_of(world, quantities_of(world, compiled, point))
+    assert before.short.max() > 0 or not np.array_equal(
+        before.unspent, plan[1].unspent
+    )  # the nearest steps would not do
+
+
+def test_where_decisions_leave_no_room_the_search_is_made_again(
+    town: tuple[World, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, compiled = town
+    first, _engine, _aims, plain = seek_on_grid(world, compiled, Options(), None)
+    assert plain is not None
+    monkeypatch.setattr("gpsopt.solving.ongrid.settled_with_room", lambda *_a, **_k: None)
+    refused = refusing(plain[1], compiled.rows[LINES].slice.start)
     answer, _engine, _aims, found = seek_on_grid(world, compiled, Options(), refused)
     assert found is not None and found[2] and not np.array_equal(found[1].unspent, plain[1].unspent)
     for ours, before in zip(answer.stages, first.stages, strict=True):
