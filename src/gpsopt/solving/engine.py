@@ -31,6 +31,7 @@ from gpsopt.solving.instance import (
     quiet_stdout,
     scale_of,
 )  # fmt: skip
+from gpsopt.solving.sums import Sums
 
 __all__ = ["Array", "Bools", "Engine", "Left", "Limits", "NoRelaxation", "NoTime", "Outcome", "Stop"]
 
@@ -56,6 +57,7 @@ _SLACK: Final = 1e-5
 _EXACT: Final = 600
 _NEARLY: Final = 2e-7
 _CLOSELY: Final = 1e-9
+_LONG: Final = 2_000  # columns: a held row over more of them is held by sums
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ class Engine:
         self._cost = np.zeros(self._matrix.shape[1])
         self._claim = 0.0
         self._extra: list[tuple[Array, float, float]] = []
+        self._parts: list[Any] = []  # of each of those rows, None where it is held as it is
+        self._sums = Sums(self._matrix.shape[1])
         self._highs = self._load(seed, relaxed=False)
         self._presolve = "choose" if self.integer_count > without_presolve else "off"
         ok(self._highs.setOptionValue("presolve", self._presolve))
@@ -125,8 +129,8 @@ class Engine:
     def over(self, compiled: Any) -> Engine:
         """The same appended rows over another model of the same columns (the one that was not tightened)."""
         other = Engine(compiled, self._seed, self._stop)
-        for weights, lower, upper in self._extra:
-            other.add_row(weights / self._scale, lower, upper)
+        for (weights, lower, upper), parts in zip(self._extra, self._parts, strict=True):
+            other.add_row(weights / self._scale, lower, upper, parts)
         return other
 
     @property
@@ -158,12 +162,18 @@ class Engine:
         for h in self._both():
             ok(h.changeRowBounds(place, lower, upper))
 
-    def add_row(self, weights: Array, lower: float, upper: float) -> None:
-        """Hold lower <= weights . x <= upper from now on."""
+    def add_row(self, weights: Array, lower: float, upper: float, parts: Any = None) -> None:
+        """Hold lower <= weights . x <= upper from now on; `parts`: rows that add up to the weights, see `Sums`."""
         scaled = weights * self._scale
         self._extra.append((scaled, lower, upper))
-        for h in self._both():
-            append(h, scaled, lower, upper)
+        self._parts.append(parts)
+        if parts is None or parts.shape[0] < 2 or np.count_nonzero(weights) <= _LONG:
+            append(self._highs, scaled, lower, upper)
+        else:
+            inside = (parts @ sparse.diags_array(self._scale)).tocsr()
+            self._sums.hold(self._highs, inside, (lower, upper), self._column_lower, self._column_upper)
+        if self._relaxed is not None:
+            append(self._relaxed, scaled, lower, upper)
 
     def rows(self) -> tuple[Any, Array, Array]:
         """The matrix with its appended rows and their limits, over the columns as the model counts them."""
@@ -250,25 +260,16 @@ class Engine:
 
     def violation(self, point: Array) -> float:
         """The largest relative violation of a row: its size measured against the terms it adds up."""
-        inside = point / self._scale
-        size = 1.0 + abs(self._matrix) @ np.abs(inside)
-        activity = self._matrix @ inside
-        over = np.maximum(self._lower - activity, activity - self._upper) / size
-        worst = float(over.max(initial=0.0))
-        for weights, lower, upper in self._extra:
-            value = float(weights @ inside)
-            size_ = 1.0 + float(np.abs(weights) @ np.abs(inside))
-            worst = max(worst, (lower - value) / size_, (value - upper) / size_)
-        return worst
+        return self._over(point, 1.0)
 
-    def _over(self, point: Array) -> float:
-        """By how much a row is passed at the most, in its own unit."""
-        activity = self._matrix @ (point / self._scale)
-        over = float(np.maximum(self._lower - activity, activity - self._upper).max(initial=0.0))
-        for weights, lower, upper in self._extra:
-            value = float(weights @ (point / self._scale))
-            over = max(over, lower - value, value - upper)
-        return over
+    def _over(self, point: Array, by_terms: float = 0.0) -> float:
+        """By how much a row is passed at the most: in its own unit, or for each of its terms' units."""
+        inside, worst = point / self._scale, 0.0
+        for rows, lower, upper in [(self._matrix, self._lower, self._upper), *self._extra]:
+            activity = rows @ inside
+            size = 1.0 + by_terms * (abs(rows) @ np.abs(inside))
+            worst = max(worst, float((np.maximum(lower - activity, activity - upper) / size).max(initial=0.0)))
+        return worst
 
     def _run_closely(self, limits: Limits, report: Report | None) -> Outcome:
         """The same search with the least tolerances."""
@@ -362,7 +363,7 @@ class Engine:
                 ok(h.setOptionValue(name, value))
             if start is not None:
                 solution = highspy.HighsSolution()
-                solution.col_value = (start / self._scale).tolist()
+                solution.col_value = self._sums.extended(start / self._scale).tolist()
                 ok(h.setSolution(solution))
             with listening(h, report, self._stop):
                 status = h.run()
@@ -376,7 +377,7 @@ class Engine:
         found = info.primal_solution_status == 2  # a feasible point
         if not found or end in ("infeasible", "unbounded", "unclear"):
             return Outcome(end, None, float("inf"), float("-inf"), int(info.mip_node_count))
-        inside = np.array(self._highs.getSolution().col_value)
+        inside = np.array(self._highs.getSolution().col_value)[: len(self._cost)]
         rounded = np.where(self._integer, np.round(inside), inside)
         point = rounded * self._scale
         self._claim = float(info.objective_function_value)
