@@ -239,20 +239,21 @@ def _file(system: System, steps: Sequence[Step]) -> str:
         edits = edits.with_(step.edits)
     settings = system.scenario.settings
     texts = {lang: _text(system, steps, lang) for lang in ("zh", "en")}
+    heads = {lang: _text(system, steps, lang, 1) for lang in ("zh", "en")}
     name = system.scenario.name
     return edits.toml(
-        say("nofit.title", "en", title=settings.title or name, repair=texts["en"]),
-        say("nofit.title", "zh", title=settings.title_zh or name, repair=texts["zh"]),
+        say("nofit.title", "en", title=settings.title or name, repair=heads["en"]),
+        say("nofit.title", "zh", title=settings.title_zh or name, repair=heads["zh"]),
         say("nofit.question", "en", repair=texts["en"]),
         say("nofit.question", "zh", repair=texts["zh"]),
     )
 
 
-def _text(system: System, steps: Sequence[Step], lang: str) -> str:
+def _text(system: System, steps: Sequence[Step], lang: str, most: int = _TOLD) -> str:
     names = Names(system.scenario)
-    told = [names.said(step.message, lang, step.words) for step in steps[:_TOLD]]
+    told = [names.said(step.message, lang, step.words) for step in steps[:most]]
     text = say("nofit.then", lang).join(told)
-    more = len(steps) - _TOLD
+    more = len(steps) - most
     if more <= 0:
         return text
     if all(step.unit == "yuan" for step in steps):
