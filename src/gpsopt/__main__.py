@@ -1,5 +1,5 @@
 """`python -m gpsopt`: the command line where the script `gpsopt` is not on the path."""
 
-from gpsopt.cli import main
+from gpsopt.start import main
 
 main()

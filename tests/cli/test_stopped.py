@@ -9,6 +9,7 @@ import pty
 import random
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -124,6 +125,36 @@ def test_four_writers_of_the_same_run(tmp_path: Path) -> None:
     assert len({json.loads(streams[0])["plan_hash"] for streams, _ in ends}) == 1
     (folder,) = shown(out)
     assert whole(folder) and hidden(out) == []
+
+
+READ_SLOWLY = """
+import importlib.abc, sys, time
+
+class Slow(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "gpsopt.cli":
+            print("reading", flush=True)
+            time.sleep(60)
+
+sys.meta_path.insert(0, Slow())
+from gpsopt.start import main
+main()
+"""
+
+
+def test_ctrl_c_while_the_program_is_read() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", READ_SLOWLY], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None and process.stdout.readline() == b"reading\n"
+        process.send_signal(signal.SIGINT)
+        _stdout, stderr = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == -signal.SIGINT and stderr == b""
 
 
 @pytest.mark.parametrize("as_json", [False, True])

@@ -28,6 +28,7 @@ ORDER = (
     ("commandline",),
     ("commands",),
     ("cli", "screens"),
+    ("start",),
     ("__main__",),
 )  # fmt: skip
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
