@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from gpsopt.desk.drafts import ORIGIN, applied, joined
 from gpsopt.desk.editing import edits_of, grid_of, with_edits
+from gpsopt.desk.pieces import Piece, pieces
+from gpsopt.desk.pieces import without as taken_back
 from gpsopt.desk.sentences import SENTENCES, Gap, say_it, told, without
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.tables import SCHEMA
@@ -141,3 +144,25 @@ def test_two_rounds_of_edits_are_one(first: dict[str, Any], then: dict[str, Any]
     assert together.equals(twice)
     nothing = {"edited_rows": {}, "added_rows": [], "deleted_rows": []}
     assert applied(grid, joined(nothing, first, len(grid))).equals(once)
+
+
+@settings(max_examples=60, deadline=None)
+@given(changes)
+def test_every_edit_is_listed_and_taken_back_on_its_own(done: dict[str, Any]) -> None:
+    """As many are listed as a scenario file would say; without one, all the others stay as they were."""
+    table = SCHEMA["budgets"]
+    grid = grid_of(TOWN.tables["budgets"], table)
+    listed = pieces(grid, table, done)
+    edits = edits_of(grid, table, done)
+    added = [f for f in edits.findings if f.code == "cell_missing"]
+    assert len([p for p in listed if p.part != "added_rows"]) == len(edits.change) + len(edits.drop)
+    assert len([p for p in listed if p.part == "added_rows"]) == len(edits.add) and len(edits.findings) == len(added)
+    for piece in listed:
+        left = pieces(grid, table, taken_back(done, piece))
+        moved = [replace(p, place=p.place - 1) if _after(p, piece) else p for p in listed if p != piece]
+        assert [p for p in left if p.row != piece.row] == [p for p in moved if p.row != piece.row]
+        assert len(left) >= len(listed) - 1  # edits of a row that is deleted are there again with the row
+
+
+def _after(piece: Piece, gone: Piece) -> bool:
+    return piece.part == gone.part == "added_rows" and piece.place > gone.place

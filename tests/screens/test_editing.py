@@ -132,6 +132,20 @@ def test_discarding_leaves_everything_as_it_was(desk: Desk, show: Open) -> None:
     assert "No edits" in words(at)
 
 
+def test_an_edit_is_taken_back_and_every_step_undone(desk: Desk, show: Open) -> None:
+    at = sound(show("data", lang="en", table="budgets"))
+    edited(at, editing(desk, "budgets"), {0: {"amount": "1.00"}, 1: {"amount": "2.00"}})
+    sound(at.button(key="take_back edited_rows 0 amount").click().run())
+    assert "set = 1\n" not in words(at) and "set = 2\n" in words(at)
+    edited(at, editing(desk, "budgets", number=1), {2: {"amount": "3.00"}})
+    sound(at.button(key="discard").click().run())
+    assert "No edits" in words(at) and drafts(desk) == {}
+    for shown in (("2", "3"), ("2",), ("1", "2"), ()):
+        sound(at.button(key="undo").click().run())
+        assert [value for value in "123" if f"set = {value}\n" in words(at)] == list(shown)
+    assert "undo" not in [button.key for button in at.button]
+
+
 def test_a_scenario_is_made_from_sentences_without_code(desk: Desk, show: Open) -> None:
     at = sound(show("scenarios", lang="en"))
     at.text_input(key="new_name").set_value("cut")

@@ -64,7 +64,7 @@ def edits_of(
         where = _where(grid, table, place)
         ordered = sorted(cells.items(), key=lambda cell: cell[0] in table.key)  # a key last: rows are found by it
         for name, value in ordered:
-            text = _text(value)
+            text = text_of(value)
             if not table.has(name) or text == grid[name].iloc[place]:
                 continue
             fault = _fault(table, table.column(name), text, lines[place])
@@ -77,7 +77,7 @@ def edits_of(
     drop = [{"table": table.name, "where": _where(grid, table, place)} for place in deleted if place < len(grid)]
     add: list[Mapping[str, Any]] = []
     for number, cells in enumerate(done.get("added_rows", ()), start=max((line or 0 for line in lines), default=0) + 1):
-        row = {name: _text(value) for name, value in cells.items() if table.has(name) and _text(value)}
+        row = {name: text_of(value) for name, value in cells.items() if table.has(name) and text_of(value)}
         if not row:
             continue
         faults = [_fault(table, c, row.get(c.name, ""), number) for c in table.columns if c.required or c.name in row]
@@ -115,7 +115,8 @@ def _fault(table: Table, column: Column, text: str, row: int | None) -> Finding 
     return None
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """A cell of a grid as a person typed it; empty where there is nothing."""
     if value is None or (isinstance(value, float) and value != value):
         return ""
     return str(value).strip()
