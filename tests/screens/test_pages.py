@@ -166,3 +166,16 @@ def test_nothing_is_asked_of_other_machines() -> None:
     for path in (ROOT / "src" / "gpsopt" / "screens").glob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert "http://" not in text and "https://" not in text and ":material/" not in text, path.name
+
+
+def test_a_plan_of_the_execution_stage_says_so(desk: Desk, show: Open) -> None:
+    solved(desk, "town")
+    desk.write_scenario("midyear", 'title = "Mid-year"\nbase = "town"\nstage = "execution"\n')
+    record = solved(desk, "midyear")
+    at = sound(show(lang="en", run=record.seq))
+    assert "**mid-year, in execution**" in words(at)
+    titles = list(at.dataframe[0].value["title"])
+    assert titles == ["★ A town to check by hand", "Mid-year · mid-year, in execution"]
+    assert "A plan of the execution stage" in words(sound(go(at, "plan")))
+    assert "年中执行" not in words(sound(show("plan", lang="zh", run=desk.store.runs(desk.owner)[-1].seq)))
+    assert "年中执行阶段的方案" in words(sound(show("plan", lang="zh", run=record.seq)))

@@ -11,7 +11,7 @@ from gpsopt.desk import LibraryModel
 from gpsopt.errors import GpsoptError
 from gpsopt.screens.asking import solve_button
 from gpsopt.screens.builtin import speak
-from gpsopt.screens.figures import years_of
+from gpsopt.screens.figures import under_way, years_of
 from gpsopt.screens.visit import UNITS, Visit
 from gpsopt.text import LANGUAGES
 
@@ -79,6 +79,8 @@ def _where_from(here: Visit) -> None:
     assert record is not None
     pinned = here.baseline_record
     parts = [f"{here.say('bar.from_run')} `{record.run}`", here.status(record)]
+    if here.once(record, "under_way", under_way):
+        parts.append(f"**{here.say('bar.under_way')}**")
     parts.append(here.say("bar.money_in", unit=here.money_unit))
     if pinned is not None:
         is_it = record.seq == pinned.seq

@@ -18,12 +18,13 @@ from gpsopt.errors import Finding, GpsoptError
 from gpsopt.screens.asking import told
 from gpsopt.screens.checked import findings_of
 from gpsopt.screens.editor import editor
-from gpsopt.screens.shown import tall
+from gpsopt.screens.shown import shortened, tall
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.tables import SCHEMA
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LINES = 66  # pixels of a row with room for three lines of text: from there on a grid breaks them
+_WIDE = {"severity": 85, "place": 268, "found": 322, "cure": 290}
 _SIGNS = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -168,15 +169,15 @@ def _table(here: Visit, found: tuple[Finding, ...], key: str) -> list[Finding]:
          "cure": f.cure(here.lang)}
         for f in ordered
     ])  # fmt: skip
+    for name in ("found", "cure"):  # three lines, the ends of which are not all used
+        rows[name] = [shortened(text, round(2.6 * _WIDE[name])) for text in rows[name]]
+    if any(text.endswith("…") for name in ("found", "cure") for text in rows[name]):
+        st.caption(here.say("data.tick_says"))
     picked = st.dataframe(
         rows, hide_index=True, key=f"findings_{key}", on_select="rerun", selection_mode="single-row",
         height=tall(rows, 5, _LINES), row_height=_LINES,
-        column_config={
-            "severity": st.column_config.Column(here.say("data.severity"), width=85),
-            "place": st.column_config.Column(here.say("data.place"), width=235),
-            "found": st.column_config.Column(here.say("data.found"), width=335),
-            "cure": st.column_config.Column(here.say("data.cure"), width=305),
-        },
+        column_config={name: st.column_config.Column(here.say(f"data.{name}"), width=width)
+                       for name, width in _WIDE.items()},
     )  # fmt: skip
     return [ordered[place] for place in picked["selection"]["rows"] if place < len(ordered)]
 

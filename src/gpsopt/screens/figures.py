@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -85,3 +86,11 @@ def direct_by_item(run: Run, year: int) -> dict[str, Decimal]:
         item = items.get(need, need)
         total[item] = total.get(item, Decimal(0)) + amount
     return total
+
+
+def under_way(run: Run) -> bool:
+    """Is the plan one of the execution stage, made in mid-year while contracts run?"""
+    if run.folder is None:
+        return run.scenario.settings.stage == "execution"
+    told = tomllib.loads((run.folder / "inputs" / "model.toml").read_text(encoding="utf-8"))
+    return told.get("stage") == "execution"

@@ -13,7 +13,7 @@ from gpsopt.runread import Run
 from gpsopt.runs import Record
 from gpsopt.screens.asking import solve_button, solve_now, told
 from gpsopt.screens.attention import attention
-from gpsopt.screens.figures import Figures, direct_by_item, figures_of, outlay_by_item, years_of
+from gpsopt.screens.figures import Figures, direct_by_item, figures_of, outlay_by_item, under_way, years_of
 from gpsopt.screens.pages import go
 from gpsopt.screens.shown import MOST_BESIDE, amounts, chart, named, names, percent, tall
 from gpsopt.screens.visit import Visit, visit
@@ -143,16 +143,17 @@ def options(here: Visit, year: int) -> None:
     rows, shown = [], []
     for file in here.scenarios:
         record = next((r for r in here.options if r.scenario == file.name), None) or here.newest(file.name)
-        figures = None
+        figures, stage = None, ""
         if record is not None and record.planned:
             run = here.open(record)
             figures = figures_of(run, year) if year in years_of(run) else None
+            stage = f" · {here.say('bar.under_way')}" if here.once(record, "under_way", under_way) else ""
         elif record is None and file.name != here.baseline:
             continue
         shown.append((file.name, record))
         pin = "★ " if file.name == here.baseline else ""
         rows.append({
-            "title": f"{pin}{file.title(here.lang)}",
+            "title": f"{pin}{file.title(here.lang)}{stage}",
             "coverage": percent(figures and figures.coverage), "worst": percent(figures and figures.worst_area),
             "spent": None if figures is None else figures.spent,
             "status": here.status(record) if record is not None else here.say("status.not_solved"),
@@ -163,11 +164,11 @@ def options(here: Visit, year: int) -> None:
         table, hide_index=True, key="options", on_select="rerun", selection_mode="multi-row", placeholder="—",
         height=tall(table, 6),
         column_config={
-            "title": here.term("scenario"),
-            **{name: st.column_config.Column(here.say(f"home.{name}"), alignment="right")
-               for name in ("coverage", "worst")},
-            "spent": st.column_config.NumberColumn(here.say("home.spent"), format="%,.2f"),
-            "status": here.say("home.status"),
+            "title": st.column_config.Column(here.term("scenario"), width=180),
+            **{name: st.column_config.Column(here.say(f"home.{name}"), alignment="right", width=width)
+               for name, width in (("coverage", 80), ("worst", 108))},
+            "spent": st.column_config.NumberColumn(here.say("home.spent"), format="%,.2f", width=90),
+            "status": st.column_config.Column(here.say("home.status"), width=105),
         },
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -12,7 +12,7 @@ from gpsopt.report.charts import aim_title, coverage_map, coverage_rows, fees_fl
 from gpsopt.runread import Run, floats
 from gpsopt.screens.asking import told
 from gpsopt.screens.empty import nothing_yet
-from gpsopt.screens.figures import balance
+from gpsopt.screens.figures import balance, under_way, years_of
 from gpsopt.screens.limits import binding_rows
 from gpsopt.screens.shown import (
     aim_cell,
@@ -29,6 +29,10 @@ from gpsopt.screens.shown import (
     units,
 )
 from gpsopt.screens.visit import Visit, visit
+
+_NAMED = ("area", "purchaser", "undertaker", "unit", "need")
+#: pixels that let all columns of the awards stand on a screen of 1280; on a wider one they grow
+_WIDE = {"item": 178, "area": 84, "purchaser": 118, "undertaker": 168, "unit": 98, "need": 72}
 
 
 def plan() -> None:
@@ -52,10 +56,13 @@ def verdict(here: Visit, run: Run) -> None:
     """Certified or not, and whether the totals tie to the budgets, to the fen."""
     sums = balance(run)
     ties = all(difference == 0 for _year, _sums, difference in sums)
-    with st.container(border=True, horizontal=True, gap="large"):
-        sign = "✓" if run.certified else "✗"
-        st.markdown(f"**{sign} {here.say('page.certified' if run.certified else 'page.not_certified')}**")
-        st.markdown(f"{'✓' if ties else '✗'} {here.say('plan.ties' if ties else 'plan.ties_not')}")
+    with st.container(border=True):
+        with st.container(horizontal=True, gap="large"):
+            sign = "✓" if run.certified else "✗"
+            st.markdown(f"**{sign} {here.say('page.certified' if run.certified else 'page.not_certified')}**")
+            st.markdown(f"{'✓' if ties else '✗'} {here.say('plan.ties' if ties else 'plan.ties_not')}")
+        if under_way(run):
+            st.markdown(here.say("plan.under_way", year=years_of(run)[0]))
 
 
 def totals(here: Visit, run: Run, _year: int) -> None:
@@ -105,12 +112,12 @@ def awards(here: Visit, run: Run, year: int) -> None:
     total = sum(rows["amount"], start=_ZERO)
     st.markdown(here.say("plan.awards_total", count=len(table), amount=exact(here, total),
                          undertakers=rows["undertaker"].nunique()))  # fmt: skip
+    titles = {"item": here.say("plan.service"), **{name: here.term(name) for name in _NAMED}}
     st.dataframe(table, hide_index=True, key="awards", placeholder="—", height=tall(table, 13), column_config={
-        "need": here.term("need"), "item": here.say("plan.service"), "area": here.term("area"),
-        "purchaser": here.term("purchaser"), "undertaker": here.term("undertaker"), "unit": here.term("unit"),
-        "quantity": st.column_config.NumberColumn(here.term("quantity"), format="%,.2f"),
-        "price": st.column_config.NumberColumn(here.say("plan.price"), format="%,.2f"),
-        "amount": money_column(here, here.term("amount")),
+        **{name: st.column_config.Column(title, width=_WIDE[name]) for name, title in titles.items()},
+        "quantity": st.column_config.NumberColumn(here.term("quantity"), format="%,.2f", width=76),
+        "price": st.column_config.NumberColumn(here.say("plan.price"), format="%,.2f", width=92),
+        "amount": st.column_config.NumberColumn(here.term("amount"), format="%,.2f", width=96, help=here.money_unit),
     })  # fmt: skip
 
 

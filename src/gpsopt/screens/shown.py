@@ -19,6 +19,7 @@ from gpsopt.text import unit_of
 
 MOST_BESIDE = 3  # runs that stand beside the baseline
 _ROW, _HEAD = 33, 36  # pixels of a grid's line
+_WIDE_FROM = 0x2E80  # letters from here on are Chinese
 #: a figure as it stands in a cell: such a column is read from its right end
 _FIGURE = re.compile(r"[+−-]?[\d,]*\.?\d+(%| %)?|—|")
 _YUAN_IN = {"yuan": 1, "wan": 10_000, "yi": 100_000_000}
@@ -68,6 +69,15 @@ def tall(table: pd.DataFrame, most: int, row: int = _ROW) -> int | Literal["cont
     return "content" if len(table) <= most else round(_HEAD + row * (most + 0.5))
 
 
+def shortened(text: str, pixels: int) -> str:
+    """A text that a grid's cell has room for, with an ellipsis where it would be cut."""
+    for place, letter in enumerate(text):
+        pixels -= 14 if ord(letter) > _WIDE_FROM else 6
+        if pixels < 0:
+            return f"{text[:place].rstrip()}…"
+    return text
+
+
 def percent(value: Any, places: int = 1) -> str:
     """A share as people read it; a dash where there is none."""
     return "—" if value is None else f"{100 * value:.{places}f}%".replace("-", "−")
@@ -80,8 +90,8 @@ def amounts(here: Visit, column: Iterable[Any]) -> list[float | None]:
 
 def money_column(here: Visit, title: str) -> Any:
     """A grid's column of money in the visitor's unit."""
-    return st.column_config.NumberColumn(f"{title}（{here.money_unit}）" if here.lang == "zh" else
-                                         f"{title} ({here.money_unit})", format="%,.2f")  # fmt: skip
+    named = f"{title}（{here.money_unit}）" if here.lang == "zh" else f"{title} ({here.money_unit})"
+    return st.column_config.NumberColumn(named, format="%,.2f")
 
 
 def aim_cell(here: Visit, aim: str, value: Any, *, sign: bool = False) -> str:

@@ -11,9 +11,9 @@ import streamlit as st
 from gpsopt.desk.asking import ask_for_two_stages
 from gpsopt.errors import GpsoptError
 from gpsopt.jobs import Job
+from gpsopt.report.charts import unit_behind
 from gpsopt.screens.lived import looked_up
-from gpsopt.screens.progress import aim_value
-from gpsopt.screens.shown import grid, percent
+from gpsopt.screens.shown import aim_cell, grid, percent
 from gpsopt.screens.visit import Visit
 from gpsopt.simulation.twostagepage import aim_name, written_as
 
@@ -68,7 +68,7 @@ def answer(here: Visit, job: Job) -> None:
                 + here.say("twostage.on_base" if summary["plan_on_base"] else "twostage.not_on_base"))  # fmt: skip
     values = frames["values"]
     rows = pd.DataFrame({
-        "aim": [aim_name(str(a), here.lang) for a in values["aim"]],
+        "aim": [_named(here, str(a)) for a in values["aim"]],
         **{c: [_said(here, a, v) for a, v in zip(values["aim"], values[c], strict=True)]
            for c in ("two_stage", "worst", "mean", "perfect")},
         **{side: [_between(here, a, low, high) for a, low, high in
@@ -108,11 +108,17 @@ def _yes(here: Visit, column: Any) -> list[str]:
     return [here.say(f"risk.is_{value}") if value in ("yes", "no", "open") else "—" for value in column]
 
 
+def _named(here: Visit, aim: str) -> str:
+    """An aim with its unit, so that its figures stand alone."""
+    kind, look = written_as(aim), here.look()
+    return aim_name(aim, here.lang) + unit_behind(kind, look)
+
+
 def _said(here: Visit, aim: str, value: Any) -> str:
     """A value in the visitor's unit; less than a fen, or a part of a million, is nothing."""
     kind = written_as(aim)
     digits = 6 if kind == "worst_area" else 2
-    return aim_value(here, kind, None if value != value else round(float(value), digits) + 0.0)
+    return aim_cell(here, kind, None if value != value else round(float(value), digits) + 0.0)
 
 
 def _between(here: Visit, aim: str, low: Any, high: Any) -> str:

@@ -37,6 +37,7 @@ from gpsopt.report.charts.tradeoffs import (
     gap_over_time,
     movers,
     tornado,
+    unit_behind,
     waterfall,
 )
 
@@ -78,5 +79,6 @@ __all__ = [
     "tile_map",
     "tiles_of",
     "tornado",
+    "unit_behind",
     "waterfall",
 ]

@@ -23,8 +23,13 @@ def aim_text(aim: str, value: float, look: Look, *, sign: bool = False) -> str:
 
 def aim_title(aim: str, look: Look) -> str:
     """An aim's name with its unit."""
+    return f"{term(aim, look.lang, within='aims')}{unit_behind(aim, look)}"
+
+
+def unit_behind(aim: str, look: Look) -> str:
+    """An aim's unit, to stand behind its name."""
     unit = {"worst_area": "%", "benefit": ""}.get(aim, look.money_unit)
-    return f"{term(aim, look.lang, within='aims')}{look.word('in_unit', unit=unit) if unit else ''}"
+    return look.word("in_unit", unit=unit) if unit else ""
 
 
 def _scaled(aim: str, value: float, look: Look) -> float:
@@ -198,7 +203,9 @@ def tornado(rows: pd.DataFrame, aim: str, base: float, look: Look | None = None,
     rule = alt.Chart(pd.DataFrame({"at": [middle]})).mark_rule(color=inks.ink, strokeWidth=1.5).encode(x="at:Q")
     chart = layered(bars, *texts, rule, width=max(240, look.width - 230), height=alt.Step(30))
     heading = title or look.word("tornado_title", aim=term(aim, look.lang, within="aims"))
-    return dressed(chart, look, heading, subtitle or look.word("tornado_sub", value=aim_text(aim, base, look)))
+    unit = "" if aim == "worst_area" else unit_behind(aim, look)  # a share has its sign already
+    today = look.word("tornado_sub", value=aim_text(aim, base, look)) + unit
+    return dressed(chart, look, heading, subtitle or today)
 
 
 def movers(rows: pd.DataFrame, look: Look | None = None, *, title: str = "", subtitle: str | list[str] = "",
