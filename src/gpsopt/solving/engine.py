@@ -3,7 +3,7 @@
 Facts that shaped this file: one thread and a fixed seed make a run repeatable; `threads` may not change
 within a process; the solver prints a banner on standard output whatever its options say; after a start
 point it may call a point optimal that is worth less than it claims, so the objective is recomputed and a
-differing run is repeated without the start.
+differing run is repeated without the start; its clock begins anew with a search, not with a linear model.
 """
 
 from __future__ import annotations
@@ -349,9 +349,10 @@ class Engine:
 
     def _run(self, limits: Limits, start: Array | None, report: Report | None) -> Outcome:
         h = self._highs
+        past = 0.0 if self.has_integers else h.getRunTime()
         options = {
             "mip_abs_gap": limits.absolute_gap, "mip_rel_gap": limits.relative_gap,
-            "time_limit": float("inf") if limits.seconds is None else h.getRunTime() + limits.seconds,
+            "time_limit": float("inf") if limits.seconds is None else limits.seconds + past,
             "mip_max_nodes": 2**31 - 1 if limits.nodes is None else limits.nodes,
             "objective_target": -float("inf") if limits.target is None else limits.target,
             "mip_heuristic_run_rins": limits.within, "mip_heuristic_run_rens": limits.within,
