@@ -1,9 +1,9 @@
 """The one place that speaks to HiGHS: every status is checked, every objective recomputed from its point.
 
-Facts that shaped this file: one thread and a fixed seed make a run repeatable; `threads` may not change
-within a process; the solver prints a banner on standard output whatever its options say; after a start
-point it may call a point optimal that is worth less than it claims, so the objective is recomputed and a
-differing run is repeated without the start; its clock begins anew with a search, not with a linear model.
+Facts that shaped this file: one thread and a fixed seed make a run repeatable; `threads` may not change within a
+process; the solver prints a banner on standard output whatever its options say; after a start point it may call a point
+optimal that is worth less than it claims, so the objective is recomputed and a differing run is repeated without the
+start; its clock begins anew with a search, not with a linear model.
 """
 
 from __future__ import annotations
