@@ -299,8 +299,7 @@ class Engine:
         if self._relaxed is not None:
             return
         self._relaxed = self._load(self._seed, relaxed=True)
-        places = np.arange(len(self._cost), dtype=np.int32)
-        ok(self._relaxed.changeColsCost(len(self._cost), places, self._cost))
+        ok(self._relaxed.changeColsCost(len(self._cost), np.arange(len(self._cost), dtype=np.int32), self._cost))
         for weights, lower, upper in self._extra:
             append(self._relaxed, weights, lower, upper)
 
