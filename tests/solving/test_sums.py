@@ -1,7 +1,8 @@
-"""A long row that holds an aim is held by sums of its parts: the same plans, short rows in the solver."""
+"""A long row is held by a sum for each purchaser: the same plans, short rows in the solver."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from gpsopt.compiler import compile_model
 from gpsopt.model.build import build_world
 from gpsopt.model.world import World, world_of
 from gpsopt.scenario import read_scenario
-from gpsopt.solving import engine as engines
+from gpsopt.solving import sums
 from gpsopt.solving.engine import Engine, Limits
 from gpsopt.solving.instance import loaded
+from gpsopt.solving.neighbourhoods import groups_of
 from gpsopt.solving.stages import Options, aims_of, seek
 from gpsopt.solving.sums import Sums
 
@@ -30,30 +32,30 @@ def town() -> tuple[World, Any]:
 
 
 def test_each_part_is_a_row_of_its_own_and_the_best_point_is_that_of_the_long_row() -> None:
-    parts = sparse.csr_array(np.array([[1.0, 2.0, 0, 0, 0], [0, 0, 1.0, 0, 0], [0, 0, 0, -3.0, 1.0], [0, 0, 0, 0, 0]]))
-    weights, costs = parts.sum(axis=0), np.array([3.0, 5.0, 2.0, 1.0, 4.0])
-    low, high = np.zeros(5), np.array([1.0, 2.0, 1e6, 1.0, 3.0])
+    weights, costs = np.array([1.0, -3.0, 1.0, 2.0, 1.0, 0.0]), np.array([3.0, 1.0, 2.0, 5.0, 4.0, 1.0])
+    part = np.array([0, 2, 1, 0, 2, -1])
+    low, high = np.zeros(6), np.array([1.0, 1.0, 1e6, 2.0, 3.0, 1.0])
     for lower, upper, sign in ((7.5, np.inf, 1.0), (-np.inf, 6.5, -1.0)):
-        nothing = sparse.csr_array((0, 5))
+        nothing = sparse.csr_array((0, 6))
         long = loaded(nothing, np.zeros(0), np.zeros(0), low, high, None, 0)
-        places = np.arange(5, dtype=np.int32)
-        long.addRow(lower, upper, 5, places, weights)
-        short, sums = loaded(nothing, np.zeros(0), np.zeros(0), low, high, None, 0), Sums(5)
-        sums.hold(short, parts, (lower, upper), low, high)
+        places = np.arange(6, dtype=np.int32)
+        long.addRow(lower, upper, 6, places, weights)
+        short, of = loaded(nothing, np.zeros(0), np.zeros(0), low, high, None, 0), Sums(part, 6)
+        assert of.hold(short, weights, (lower, upper), low, high) == 3
         for h in (long, short):
-            h.changeColsCost(5, places, sign * costs)
+            h.changeColsCost(6, places, sign * costs)
             h.run()
             assert h.getModelStatus() == highspy.HighsModelStatus.kOptimal
         assert short.getObjectiveValue() == pytest.approx(long.getObjectiveValue())
         point = np.array(short.getSolution().col_value)
-        assert len(point) == 5 + 3 and short.getNumRow() == 3 + 1  # a part of nothing has no sum
-        assert lower - 1e-6 <= weights @ point[:5] <= upper + 1e-6
-        inside = np.array([1.0, 0.5, 7e5, 0.25, 2.0])
-        whole = sums.extended(inside)
+        assert len(point) == 6 + 3 and short.getNumRow() == 3 + 1  # nobody's column has no weight: it has no sum
+        assert lower - 1e-6 <= weights @ point[:6] <= upper + 1e-6
+        inside = np.array([1.0, 0.5, 7e5, 0.25, 2.0, 1.0])
+        whole = of.extended(inside)
         matrix = short.getLp().a_matrix_
         ends, columns = list(matrix.start_), list(matrix.index_)
-        dense = np.zeros((4, 8))
-        for column in range(8):
+        dense = np.zeros((4, 9))
+        for column in range(9):
             for at in range(ends[column], ends[column + 1]):
                 dense[columns[at], column] = matrix.value_[at]
         assert (dense[:3] != 0).sum(axis=1).tolist() == [3, 2, 3]
@@ -61,12 +63,12 @@ def test_each_part_is_a_row_of_its_own_and_the_best_point_is_that_of_the_long_ro
         assert dense[3] @ whole == pytest.approx(weights @ inside)
 
 
-def test_aims_reach_what_they_reach_with_rows_held_as_they_are(
+def test_aims_reach_what_they_reach_with_all_rows_as_they_are(
     town: tuple[World, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world, compiled = town
     plain, engine, _aims = seek(world, compiled, Options(gap=0.0))
-    monkeypatch.setattr(engines, "_LONG", 0)
+    monkeypatch.setattr(sums, "LONG", 0)
     summed, other, _aims = seek(world, compiled, Options(gap=0.0))
     assert other._highs.getNumCol() > engine._highs.getNumCol() == compiled.matrix.shape[1]
     assert [s.value for s in summed.stages] == pytest.approx([s.value for s in plain.stages], abs=1e-2)
@@ -78,14 +80,14 @@ def test_a_plan_that_keeps_the_sums_is_taken_for_a_start_and_rows_go_with_the_en
     town: tuple[World, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world, compiled = town
-    monkeypatch.setattr(engines, "_LONG", 0)
+    monkeypatch.setattr(sums, "LONG", 0)
     first, second = aims_of(world, compiled)[:2]
-    engine = Engine(compiled)
+    engine = Engine(compiled, part=groups_of(world, compiled).buyer)
     engine.set_cost(first.weights)
     best = engine.minimise(Limits()).point
     assert best is not None
     held = float(first.weights @ best) + 1.0
-    engine.add_row(first.weights, -np.inf, held, first.parts)
+    engine.add_row(first.weights, -np.inf, held)
     for one in (engine, engine.over(compiled)):
         one.set_cost(second.weights)
         found = one.minimise(Limits(absolute_gap=1e12), best)
@@ -93,3 +95,25 @@ def test_a_plan_that_keeps_the_sums_is_taken_for_a_start_and_rows_go_with_the_en
         assert float(first.weights @ found.point) <= held + 1e-6
         one.set_cost(-first.weights)
         assert one.minimise(Limits()).value == pytest.approx(-held, abs=1e-3)
+
+
+def test_limits_of_a_row_that_is_held_by_sums_may_change(
+    town: tuple[World, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, compiled = town
+    outlay = next(aim for aim in aims_of(world, compiled) if aim.name == "outlay")
+    matrix = sparse.vstack([compiled.matrix, sparse.csr_array(outlay.weights[None, :])], format="csr")
+    held = replace(
+        compiled, matrix=matrix,
+        row_lower=np.append(compiled.row_lower, -np.inf), row_upper=np.append(compiled.row_upper, 1e9),
+    )  # fmt: skip
+    monkeypatch.setattr(sums, "LONG", int(np.count_nonzero(outlay.weights)) - 1)
+    engine = Engine(held, part=groups_of(world, compiled).buyer)
+    assert engine._highs.getNumCol() > compiled.matrix.shape[1]
+    engine.set_cost(outlay.weights)
+    least = engine.minimise(Limits()).value
+    engine.set_row_bounds(compiled.matrix.shape[0], -np.inf, least + 5.0)
+    engine.set_cost(-outlay.weights)
+    dearest = engine.minimise(Limits())
+    assert dearest.value == pytest.approx(-(least + 5.0), abs=1e-3)
+    assert engine.relaxation()[0] <= dearest.value + 1e-6

@@ -16,6 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from gpsopt.errors import SolverError
+from gpsopt.model.facts import Ints
 from gpsopt.solving.instance import (
     WITHOUT_PRESOLVE,
     Array,
@@ -24,6 +25,7 @@ from gpsopt.solving.instance import (
     Report,
     Stop,
     append,
+    columns_within,
     listening,
     loaded,
     ok,
@@ -57,7 +59,6 @@ _SLACK: Final = 1e-5
 _EXACT: Final = 600
 _NEARLY: Final = 2e-7
 _CLOSELY: Final = 1e-9
-_LONG: Final = 2_000  # columns: a held row over more of them is held by sums
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,10 @@ class Engine:
     """
 
     def __init__(
-        self, compiled: Any, seed: int = 0, stop: Stop | None = None, without_presolve: int = WITHOUT_PRESOLVE
-    ) -> None:
-        """`without_presolve`: with at most so many decisions presolve is left out."""
+        self, compiled: Any, seed: int = 0, stop: Stop | None = None, without_presolve: int = WITHOUT_PRESOLVE,
+        part: Ints | None = None,
+    ) -> None:  # fmt: skip
+        """`without_presolve`: with at most so many decisions presolve is left out; `part`: whose each column is."""
         self._stop = stop
         self._integer = np.asarray(compiled.integer, dtype=bool)
         self._scale = scale_of(compiled)
@@ -115,9 +117,9 @@ class Engine:
         self._cost = np.zeros(self._matrix.shape[1])
         self._claim = 0.0
         self._extra: list[tuple[Array, float, float]] = []
-        self._parts: list[Any] = []  # of each of those rows, None where it is held as it is
-        self._sums = Sums(self._matrix.shape[1])
         self._highs = self._load(seed, relaxed=False)
+        self._sums, self._part = Sums(part, self._matrix.shape[1]), part
+        self._ends = {int(r): self._by_sums(r) for r in self._sums.long_rows(self._matrix, self._lower, self._upper)}
         self._presolve = "choose" if self.integer_count > without_presolve else "off"
         ok(self._highs.setOptionValue("presolve", self._presolve))
         self._relaxed: Any = None
@@ -128,9 +130,9 @@ class Engine:
 
     def over(self, compiled: Any) -> Engine:
         """The same appended rows over another model of the same columns (the one that was not tightened)."""
-        other = Engine(compiled, self._seed, self._stop)
-        for (weights, lower, upper), parts in zip(self._extra, self._parts, strict=True):
-            other.add_row(weights / self._scale, lower, upper, parts)
+        other = Engine(compiled, self._seed, self._stop, part=self._part)
+        for weights, lower, upper in self._extra:
+            other.add_row(weights / self._scale, lower, upper)
         return other
 
     @property
@@ -142,10 +144,6 @@ class Engine:
     def integer(self) -> Bools:
         """Which columns are decisions."""
         return self._integer
-
-    @property
-    def has_integers(self) -> bool:
-        return bool(self._integer.any())
 
     def set_cost(self, cost: Array) -> None:
         """Minimise this."""
@@ -159,19 +157,19 @@ class Engine:
         self._lower[row], self._upper[row] = lower, upper
         place = int(np.searchsorted(self._kept, row))
         assert self._kept[place] == row, "a row without limits is not in the solver"
-        for h in self._both():
-            ok(h.changeRowBounds(place, lower, upper))
+        ok(self._highs.changeRowBounds(self._ends.get(row, place), lower, upper))
+        if self._relaxed is not None:
+            ok(self._relaxed.changeRowBounds(place, lower, upper))
 
-    def add_row(self, weights: Array, lower: float, upper: float, parts: Any = None) -> None:
-        """Hold lower <= weights . x <= upper from now on; `parts`: rows that add up to the weights, see `Sums`."""
+    def add_row(self, weights: Array, lower: float, upper: float) -> None:
+        """Hold lower <= weights . x <= upper from now on."""
         scaled = weights * self._scale
         self._extra.append((scaled, lower, upper))
-        self._parts.append(parts)
-        if parts is None or parts.shape[0] < 2 or np.count_nonzero(weights) <= _LONG:
-            append(self._highs, scaled, lower, upper)
+        row = sparse.csr_array(scaled[None, :])
+        if len(self._sums.long_rows(row, np.array([lower]), np.array([upper]))):
+            self._sums.hold(self._highs, scaled, (lower, upper), self._column_lower, self._column_upper)
         else:
-            inside = (parts @ sparse.diags_array(self._scale)).tocsr()
-            self._sums.hold(self._highs, inside, (lower, upper), self._column_lower, self._column_upper)
+            append(self._highs, scaled, lower, upper)
         if self._relaxed is not None:
             append(self._relaxed, scaled, lower, upper)
 
@@ -212,7 +210,7 @@ class Engine:
         held = np.round(point[self._integer])
         lower, upper = self._column_lower.copy(), self._column_upper.copy()
         lower[self._integer] = upper[self._integer] = held
-        self._set_relaxed_bounds(lower, upper)
+        columns_within(self._relaxed, lower, upper)
         known, basis = self._held
         status = self._run_relaxed(basis if known == held.tobytes() else None)
         found = None
@@ -222,7 +220,7 @@ class Engine:
             self._held_duals = self._all_rows(solution)
             found = np.array(solution.col_value) * self._scale
             found[self._integer] = np.round(found[self._integer])
-        self._set_relaxed_bounds(self._column_lower, self._column_upper)
+        columns_within(self._relaxed, self._column_lower, self._column_upper)
         return found
 
     def duals_around(self, point: Array) -> Array | None:
@@ -242,7 +240,9 @@ class Engine:
         if around is not None:
             point, open_ = around
             free, held = open_ | ~self._integer, point / self._scale
-            self._set_bounds(np.where(free, self._column_lower, held), np.where(free, self._column_upper, held))
+            columns_within(
+                self._highs, np.where(free, self._column_lower, held), np.where(free, self._column_upper, held)
+            )
         outcome = self._run(limits, start, report)
         if start is not None and (outcome.status == "unclear" or not self._stands(outcome)):
             outcome = self._run(limits, None, report)
@@ -253,14 +253,14 @@ class Engine:
         if outcome.point is not None and self.integer_count <= _EXACT and self._over(outcome.point) > _NEARLY:
             outcome = self._run_closely(limits, report)  # on the knife's edge half a fen decides
         if around is not None:
-            self._set_bounds(self._column_lower, self._column_upper)
+            columns_within(self._highs, self._column_lower, self._column_upper)
         if not self._stands(outcome):
             raise SolverError("answer_does_not_stand", difference=f"{abs(self._claim - outcome.value):.6g}")
         return outcome
 
     def violation(self, point: Array) -> float:
         """The largest relative violation of a row: its size measured against the terms it adds up."""
-        return self._over(point, 1.0)
+        return self._over(point, by_terms=1.0)
 
     def _over(self, point: Array, by_terms: float = 0.0) -> float:
         """By how much a row is passed at the most: in its own unit, or for each of its terms' units."""
@@ -293,6 +293,12 @@ class Engine:
         rows = self._kept
         limits = (self._lower[rows], self._upper[rows], self._column_lower, self._column_upper)
         return loaded(self._matrix[rows], *limits, None if relaxed else self._integer, seed)
+
+    def _by_sums(self, row: int) -> int:
+        """Hold a row of the search by sums; where its last row stands there."""
+        ok(self._highs.changeRowBounds(int(np.searchsorted(self._kept, row)), -np.inf, np.inf))
+        weights, limits = self._matrix[[row]].toarray().ravel(), (self._lower[row], self._upper[row])
+        return self._sums.hold(self._highs, weights, limits, self._column_lower, self._column_upper)
 
     def _load_relaxed(self) -> None:
         """Put the relaxation beside the model with integers, at its first use."""
@@ -340,12 +346,6 @@ class Engine:
             ok(status)
         return h.getModelStatus()
 
-    def _set_bounds(self, lower: Array, upper: Array) -> None:
-        ok(self._highs.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper))
-
-    def _set_relaxed_bounds(self, lower: Array, upper: Array) -> None:
-        ok(self._relaxed.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper))
-
     def _run(self, limits: Limits, start: Array | None, report: Report | None) -> Outcome:
         h = self._highs
         past = 0.0 if self.has_integers else h.getRunTime()
@@ -381,12 +381,12 @@ class Engine:
         rounded = np.where(self._integer, np.round(inside), inside)
         point = rounded * self._scale
         self._claim = float(info.objective_function_value)
-        if self.has_integers and np.abs(rounded - inside).max(initial=0.0) > 1e-9:
+        if self._integer.any() and np.abs(rounded - inside).max(initial=0.0) > 1e-9:
             # Rounding a decision moves what hangs on it: solve the quantities again around the rounded ones.
             clean = self.with_integers_of(point)
             point = point if clean is None else clean
         value = float(self._cost @ (point / self._scale))
-        bound = float(info.mip_dual_bound) if self.has_integers else value
+        bound = float(info.mip_dual_bound) if self._integer.any() else value
         return Outcome(end, point, value, min(bound, value), max(0, int(info.mip_node_count)))
 
     def _stands(self, outcome: Outcome) -> bool:

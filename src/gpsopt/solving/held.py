@@ -20,7 +20,6 @@ class HeldRow:
     weights: Array
     lower: float
     upper: float
-    norm: float  # what the aim's weights were divided by
 
 
 def held_row(aim: Aim, weights: Array, constant: float, scale: float, value: float, tolerance: float) -> HeldRow:
@@ -35,4 +34,4 @@ def held_row(aim: Aim, weights: Array, constant: float, scale: float, value: flo
     least = 2e-6 if aim.name == "worst_area" else max(1e-9 * abs(value), 2e-7 * norm)
     slack = max(tolerance * size, least)
     low, high = (-np.inf, value + slack) if aim.sense == "min" else (value - slack, np.inf)
-    return HeldRow(weights / norm, low / norm, high / norm, norm)
+    return HeldRow(weights / norm, low / norm, high / norm)

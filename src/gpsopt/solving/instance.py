@@ -54,6 +54,11 @@ def append(h: Any, weights: Array, lower: float, upper: float) -> None:
     ok(h.addRow(lower, upper, len(places), places, weights[places]))
 
 
+def columns_within(h: Any, lower: Array, upper: Array) -> None:
+    """New limits of the first columns."""
+    ok(h.changeColsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper))
+
+
 def _lp(
     matrix: Any, row_lower: Array, row_upper: Array, column_lower: Array, column_upper: Array, integer: Bools | None
 ) -> Any:

@@ -25,6 +25,7 @@ _FIRST_NODES: Final = 50
 _LAST_NODES: Final = 400
 _SWEEPS: Final = 6
 _FAR: Final = 3.0  # times the gap asked for: a plan so far from the bound is worth sweeps
+_CUTS: Final = 15.0  # times the gap asked for: so much of it the first cuts and the smaller models within mostly close
 #: of the gap that is open, what sixteen small problems have to close for more of them to be worth their time
 _CLOSES: Final = 0.1
 
@@ -48,18 +49,14 @@ def seek_large(
         point = _first(engine, groups, small, target, priced, relaxed)
         if point is None:
             point = _searched(engine, target, bound, report, seconds)
-    nodes = 0
     if point is not None:
-        proven = _proven(engine, target, point, bound, report, seconds)
-        if proven is not None:
-            return proven
-        point = _kernels(engine, groups, target, point, relaxed, bound, report, seconds)
+        point, bound = _nearer(engine, groups, target, point, relaxed, bound, report, seconds)
         value = float(target.costs @ point)
         if not target.warm and value - bound > _FAR * target.allowed(value):
             point = _improve(engine, small, groups, target, priced, point, bound, report, seconds)
             value = float(target.costs @ point)
         if value - bound <= target.allowed(value):
-            return Outcome("optimal", point, value, min(bound, value), nodes)
+            return Outcome("optimal", point, value, min(bound, value), 0)
     limits = Limits(
         absolute_gap=max(1e-9, target.allowed(bound)), seconds=seconds(),
         nodes=_LAST_NODES if point is not None else None,
@@ -78,43 +75,58 @@ def seek_large(
     return Outcome(last.status, last.point, last.value, min(last.value, max(bound, last.bound)), last.nodes)
 
 
-def _proven(
-    engine: Engine, target: Target, point: Array, bound: float, report: Callable[[float, float], None],
-    seconds: Callable[[], float | None],
-) -> Outcome | None:  # fmt: skip
-    """The plan of a model like this one may be good enough: mostly the first cuts say so. None where they do not."""
-    allowed, value = target.allowed(float(target.costs @ point)), float(target.costs @ point)
-    if not target.warm or not allowed < value - bound <= _FAR * allowed:
-        return None
-    engine.set_cost(target.costs)
-    try:
-        found = engine.minimise(Limits(max(1e-9, allowed), seconds=seconds(), nodes=1), point, report)
-    except SolverError:
-        return None
-    return found if found.status == "optimal" else None
-
-
-def _kernels(
+def _nearer(
     engine: Engine, groups: Groups, target: Target, point: Array, relaxed: Array, bound: float,
     report: Callable[[float, float], None], seconds: Callable[[], float | None],
-) -> Array:  # fmt: skip
-    """A better plan by few decisions: of the needs that keep the aim low, then of those relaxed otherwise."""
+) -> tuple[Array, float]:  # fmt: skip
+    """A better plan and bound: by few decisions, and by the first cuts where the plan is close to its bound.
+
+    The few are those of the needs that keep the aim low, then those relaxed otherwise. The plan of a model like this
+    one is mostly good enough, which the first cuts say: there they come first.
+    """
     engine.set_cost(target.costs)
     matrix, _lower, upper = engine.rows()
     nobody = np.flatnonzero((groups.need < 0) & (groups.purchaser < 0))
-    for choice in (
-        lambda best: below(matrix, upper, target, nobody, groups.need, best, bound),
-        lambda best: np.abs(relaxed - best) > 1e-6,
-    ):
-        value = float(target.costs @ point)
-        if value - bound <= target.allowed(value):
-            break
-        open_ = choice(point)
+
+    def by_kernel(open_: Bools | None) -> None:
+        nonlocal point
         found = None if open_ is None else kernel(engine, target, point, open_, bound, seconds())
         if found is not None:
             point = found
             report(float(target.costs @ point), bound)
-    return point
+
+    def by_cuts() -> None:
+        nonlocal point, bound
+        value = float(target.costs @ point)
+        if value - bound <= _CUTS * target.allowed(value):
+            point, bound = _first_cuts(engine, target, point, bound, report, seconds())
+
+    def lifted() -> None:
+        by_kernel(below(matrix, upper, target, nobody, groups.need, point, bound))
+
+    for step in (
+        *((by_cuts, lifted) if target.warm else (lifted, by_cuts)),
+        lambda: by_kernel(np.abs(relaxed - point) > 1e-6),
+    ):
+        value = float(target.costs @ point)
+        if value - bound <= target.allowed(value):
+            break
+        step()
+    return point, bound
+
+
+def _first_cuts(
+    engine: Engine, target: Target, point: Array, bound: float, report: Callable[[float, float], None],
+    seconds: float | None,
+) -> tuple[Array, float]:  # fmt: skip
+    """What the first cuts of a search over everything make of a plan and its bound."""
+    limits = Limits(max(1e-9, target.allowed(float(target.costs @ point))), seconds=seconds, nodes=1)
+    try:
+        found = engine.minimise(limits, point, report)
+    except SolverError:
+        return point, bound
+    better = found.point is not None and found.value < float(target.costs @ point)
+    return found.point if better and found.point is not None else point, max(bound, found.bound)
 
 
 def coupling(compiled: Any, rows: int) -> Bools:

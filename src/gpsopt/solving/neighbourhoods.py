@@ -40,6 +40,12 @@ class Groups:
     by_purchaser: tuple[Ints, ...]
     area: Ints  # per need: position of its district
 
+    @property
+    def buyer(self) -> Ints:
+        """Per column the position of its purchaser, or of its need's; -1 where it belongs to nobody."""
+        of_need = self.owner[np.maximum(self.need, 0)] if len(self.owner) else self.need
+        return np.where(self.purchaser >= 0, self.purchaser, np.where(self.need >= 0, of_need, -1))
+
     def columns(self, group: Ints) -> Ints:
         """Columns that may change when the group is decided anew; columns of nobody always may."""
         mine = np.zeros(int(self.owner.size) + 1, dtype=bool)

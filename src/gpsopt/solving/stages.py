@@ -186,7 +186,7 @@ def seek_aims(
     cluster: Cluster | None = None,
 ) -> tuple[Answer, Engine]:
     """The same for a matrix, its aims and what is decided together; `world` says how aims are held."""
-    engine = Engine(compiled, options.seed, stop)
+    engine = Engine(compiled, options.seed, stop, part=groups.buyer)
     clock = Clock(options.time_limit, len(aims), progress, stop)
     budget = sum(world.facts.budget.values()) / FEN_PER_WAN
     search = _Search(engine, compiled, groups, aims, options, clock, bool(start), budget, cluster)
@@ -385,4 +385,4 @@ def hold_aim(engine: Engine, world: World, aim: Aim, stage: Stage, point: Array)
         constant = float(aim.constants[place] if by_part else aim.constants.sum())
         scale = float(aim.part_scale[place] if by_part else aim.part_scale.sum())
         row = held_row(aim, weights, constant, scale, value, stage.tolerance)
-        engine.add_row(row.weights, row.lower, row.upper, aim.parts / row.norm if not by_part else None)
+        engine.add_row(row.weights, row.lower, row.upper)
