@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
+from itertools import combinations
 from typing import Final, NamedTuple
 
 from gpsopt.nofit.conflict import Conflict
@@ -121,11 +122,31 @@ def _ways(system: System, conflicts: Sequence[Conflict], bench: Bench) -> Iterat
                 "undertaker",
                 lambda: _whole(system, "undertaker", undertaker(system, conflicts, bench), bench),
             )
+    for one, other in _pairs(first, touched):
+        yield Way(f"{one}_and_{other}", partial(_both, system, one, other, bench), pace=2)
     yield Way("parameter", partial(_moved, system, shared, bench))
     for step in regime(system, shared):
         yield Way("regime", partial(_whole, system, "regime", [step], bench))
     for step in clauses(elements, shared, system.scenario.settings.clauses):
         yield Way("clause", partial(_whole, system, "clause", [step], bench))
+
+
+def _pairs(kinds: Sequence[str], touched: Sequence[set[str]]) -> list[tuple[str, str]]:
+    """Two kinds that touch all conflicts together, where none does alone: unrelated conflicts need a repair each."""
+    touches = {kind: [bool(set(KINDS[kind].rules) & t) for t in touched] for kind in kinds}
+    if any(all(own) for own in touches.values()):
+        return []
+    return [
+        (one, other) for one, other in combinations(kinds, 2)
+        if all(mine or theirs for mine, theirs in zip(touches[one], touches[other], strict=True))
+    ]  # fmt: skip
+
+
+def _both(system: System, one: str, other: str, bench: Bench) -> Repair | None:
+    """Either may give; what is least in sum is no least of a kind, as their units differ."""
+    joined = KINDS[one].make(system).joined(KINDS[other].make(system), f"{one}_and_{other}")
+    found = _proven(system, joined.kind, joined, bench)
+    return None if found is None else replace(found, least=False)
 
 
 def _loosened(system: System, kind: str, bench: Bench) -> Repair | None:

@@ -348,7 +348,7 @@ class Engine:
 
     def _run(self, limits: Limits, start: Array | None, report: Report | None) -> Outcome:
         h = self._highs
-        past = 0.0 if self.has_integers else h.getRunTime()
+        past = 0.0 if self._integer.any() else h.getRunTime()
         options = {
             "mip_abs_gap": limits.absolute_gap, "mip_rel_gap": limits.relative_gap,
             "time_limit": float("inf") if limits.seconds is None else limits.seconds + past,
