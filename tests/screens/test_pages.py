@@ -13,7 +13,9 @@ from gpsopt import plan_or_end, read_scenario
 from gpsopt.desk import Desk, open_desk
 from gpsopt.runfolder import write_run
 from gpsopt.runread import read_run
+from gpsopt.screens import entry
 from gpsopt.screens.limits import binding_rows
+from gpsopt.screens.visit import Visit
 from gpsopt.text import LANGUAGES, term
 from tests.prices.test_prices import model
 from tests.screens.conftest import ANOTHER, ME, PAGES, ROOT, Open, go, solved, sound, words
@@ -92,6 +94,22 @@ def test_an_empty_desk_leads_to_the_demo_in_one_click(workplace: Path, show: Ope
         sound(at.run())
     assert "✓ 已核验" in words(at)
     sound(go(at, "plan"))
+
+
+def test_a_run_that_ends_while_its_page_is_drawn_is_shown(
+    desk: Desk, show: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Jobs end by themselves, also between the bar of a page and the page."""
+    ended, drawn = [], entry.bar
+
+    def slowly(here: Visit, title: str) -> None:
+        drawn(here, title)
+        if title == "Runs" and not ended:
+            ended.append(solved(desk, "town"))
+
+    monkeypatch.setattr(entry, "bar", slowly)
+    at = sound(show("runs", lang="en"))
+    assert f"Run `{ended[0].run}` · ✓ certified" in words(at)
 
 
 def test_a_page_that_has_nothing_to_show_says_where_to_go(workplace: Path, show: Open) -> None:

@@ -227,8 +227,15 @@ def _drop(entry: Mapping[str, Any], lang: str, names: Mapping[str, Mapping[str, 
 
 def _add(entry: Mapping[str, Any], lang: str) -> str:
     table = str(entry.get("table"))
-    cells = ", ".join(f"{term(k, lang, table)} {v}" for k, v in dict(entry.get("row", {})).items())
+    cells = ", ".join(f"{term(k, lang, table)} {_cell(v, lang)}" for k, v in dict(entry.get("row", {})).items())
     return say("told.add", lang, table=term(table, lang), cells=cells)
+
+
+def _cell(value: Any, lang: str) -> str:
+    """A cell of a row as people read it: yes or no in words, whole numbers without a point."""
+    if isinstance(value, bool):
+        return term("yes" if value else "no", lang)
+    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _lock(entry: Mapping[str, Any], lang: str) -> str:

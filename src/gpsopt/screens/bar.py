@@ -42,6 +42,7 @@ def sidebar(here: Visit) -> None:
 def bar(here: Visit, title: str) -> None:
     """The page's title, the run that is looked at, year and unit; a stale result says so on every page."""
     record = here.record
+    st.session_state["shown_run"] = record and record.seq
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.title(title, anchor=False)
         if record is not None:

@@ -16,7 +16,19 @@ from gpsopt.screens.empty import nothing_yet
 from gpsopt.screens.figures import Figures, figures_of, years_of
 from gpsopt.screens.opened import contrast
 from gpsopt.screens.pages import go
-from gpsopt.screens.shown import MOST_BESIDE, aim_cell, amounts, chart, grid, money_column, named, names, percent, tall
+from gpsopt.screens.shown import (
+    MOST_BESIDE,
+    aim_cell,
+    amounts,
+    chart,
+    grid,
+    money_column,
+    named,
+    names,
+    percent,
+    shortened,
+    tall,
+)
 from gpsopt.screens.study import study
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.tables import SCHEMA
@@ -46,7 +58,7 @@ def compare() -> None:
         return
     year = int(st.session_state["year"])
     beside(here, base, chosen, year)
-    tabs = st.tabs([record.title(here.lang) for record in chosen])
+    tabs = st.tabs([_head(here, record) for record in chosen])
     for tab, record in zip(tabs, chosen, strict=True):
         with tab:
             one(here, base, record, year)
@@ -75,7 +87,7 @@ def beside(here: Visit, base: Record, chosen: list[Record], year: int) -> None:
     pinned = figures_of(here.open(base), year)
     for record in (base, *chosen):
         column, then = str(record.seq), None if record.seq == base.seq else pinned
-        titles[column] = f"{'★ ' if then is None else ''}{record.title(here.lang)}"
+        titles[column] = f"{'★ ' if then is None else ''}{_head(here, record)}"
         run = here.open(record)
         cells = {here.term("summary.status"): here.status(record)}
         if year in years_of(run):
@@ -125,6 +137,11 @@ def one(here: Visit, base: Record, record: Record, year: int) -> None:
         districts(here, found, record, year)
     with right:
         awards(here, found, record)
+
+
+def _head(here: Visit, record: Record) -> str:
+    """A run's title as it stands over a column or on a tab; whole where the runs are chosen."""
+    return shortened(record.title(here.lang), 210)
 
 
 def inputs(here: Visit, found: Contrast, record: Record) -> None:
@@ -183,7 +200,7 @@ def aims(here: Visit, found: Contrast, record: Record) -> None:
         })  # fmt: skip
     st.markdown(f"**{here.say('beside.aims')}**")
     grid(here, pd.DataFrame(rows), f"aims_{record.seq}", aim=here.term("aim"), before=here.say("beside.baseline"),
-         after=record.title(here.lang), change=here.say("home.change"), said=here.say("beside.said"))  # fmt: skip
+         after=_head(here, record), change=here.say("home.change"), said=here.say("beside.said"))  # fmt: skip
 
 
 def who(here: Visit, found: Contrast, record: Record) -> None:
@@ -259,7 +276,7 @@ def districts(here: Visit, found: Contrast, record: Record, year: int) -> None:
     drawing = tile_map(found.other, here.look(440), year=year, values=change, difference=True,
                        title=here.say("beside.map"), subtitle=str(year))  # fmt: skip
     chart(here, drawing, table, f"map_{record.seq}", area=here.term("area"), before=here.say("beside.baseline"),
-          after=record.title(here.lang), change=here.say("home.change"))  # fmt: skip
+          after=_head(here, record), change=here.say("home.change"))  # fmt: skip
 
 
 def awards(here: Visit, found: Contrast, record: Record) -> None:

@@ -29,11 +29,14 @@ def no_fit(here: Visit, record: Record) -> None:
     for entry in conflict.get("conflict", ()):
         rules = conflicts.setdefault(entry.get("conflict"), {})
         rules.setdefault(str(entry.get("clause", "")), []).append(entry)
+    if conflicts:
+        st.markdown(here.say("unfit.conflict" if len(conflicts) == 1 else "unfit.conflicts", count=len(conflicts)))
+    quoted: set[str] = set()  # a source is quoted where it is first named
     for rules in conflicts.values():
-        st.markdown(here.say("unfit.conflict"))
         with st.container(border=True):
             for place, (clause, entries) in enumerate(rules.items()):
-                _clause(here, place, clause, entries)
+                _clause(here, place, clause, entries, quote=clause not in quoted)
+                quoted.add(clause)
     repairs = list(conflict.get("repairs", ()))
     if repairs:
         st.markdown(f"**{here.say('unfit.repairs')}**")
@@ -52,7 +55,7 @@ def no_fit(here: Visit, record: Record) -> None:
                 st.markdown(f"▲ {finding.line(here.lang)}")
 
 
-def _clause(here: Visit, place: int, clause: str, entries: list[dict[str, Any]]) -> None:
+def _clause(here: Visit, place: int, clause: str, entries: list[dict[str, Any]], *, quote: bool) -> None:
     """A rule that cannot hold with the others: what it asks for, and the words that it comes from."""
     head = f"**{place + 1}. {here.term(clause, 'clauses')}** · {_text(here, entries[0], 'source')}"
     st.markdown(f"{head}\n\n{_list(here, entries[:_SHOWN])}")
@@ -60,9 +63,9 @@ def _clause(here: Visit, place: int, clause: str, entries: list[dict[str, Any]])
     if rest:
         with st.expander(here.say("unfit.more", count=len(rest))):
             st.markdown(_list(here, rest))
-    quote = _text(here, entries[0], "quote")
-    if quote:
-        st.caption(f"“{quote}”" if here.lang == "zh" else f'"{quote}"')
+    words = _text(here, entries[0], "quote")
+    if words and quote:
+        st.caption(f"“{words}”" if here.lang == "zh" else f'"{words}"')
 
 
 def _list(here: Visit, entries: list[dict[str, Any]]) -> str:

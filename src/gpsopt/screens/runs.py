@@ -31,6 +31,8 @@ def runs() -> None:
         nothing_yet(here)
         return
     ask(here)
+    if (here.record and here.record.seq) != st.session_state["shown_run"]:
+        st.rerun()  # a job ended after the bar above was drawn
     jobs = here.desk.board.jobs(here.desk.owner)
     st.session_state["busy"] = [job.job for job in jobs if job.state in ("queued", "running")]
     if st.session_state["busy"]:
