@@ -274,7 +274,7 @@ CASES = (
         "no single kind suffices",
         {"relations": "relation,need,coefficient,at_least,year\nr1,n2,1,5,2016\n",
          "direct_lines": LINE + "n1,20,9500.00,0.5,2\n"},
-        {"existing_budget", "fees_stay", "related_needs"}, {"p 2015", "r1 2016"}, "several", "",
+        {"existing_budget", "fees_stay", "related_needs"}, {"p 2015", "r1 2016"}, "budget_and_relation", "",
         settings='regime = "fees_stay"\n',
     ),
 )  # fmt: skip

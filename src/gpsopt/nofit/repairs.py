@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from itertools import combinations
@@ -143,10 +143,9 @@ def _pairs(kinds: Sequence[str], touched: Sequence[set[str]]) -> list[tuple[str,
 
 
 def _both(system: System, one: str, other: str, bench: Bench) -> Repair | None:
-    """Either may give; what is least in sum is no least of a kind, as their units differ."""
+    """Either may give, at the least sum of their prices."""
     joined = KINDS[one].make(system).joined(KINDS[other].make(system), f"{one}_and_{other}")
-    found = _proven(system, joined.kind, joined, bench)
-    return None if found is None else replace(found, least=False)
+    return _proven(system, joined.kind, joined, bench)
 
 
 def _loosened(system: System, kind: str, bench: Bench) -> Repair | None:
