@@ -10,13 +10,14 @@ import pytest
 from scipy import sparse
 
 from gpsopt.compiler import compile_model
+from gpsopt.errors import LimitError
 from gpsopt.model.build import build_world
 from gpsopt.model.world import World, world_of
 from gpsopt.scenario import read_scenario
+from gpsopt.solving import stages
 from gpsopt.solving.anyplan import any_plan
-from gpsopt.solving.engine import Array, Engine, Limits, NoTime
+from gpsopt.solving.engine import Array, Engine, Limits, NoTime, Outcome
 from gpsopt.solving.kernels import below, kernel
-from gpsopt.solving.neighbourhoods import groups_of
 from gpsopt.solving.stages import Options, aims_of, seek
 from gpsopt.solving.target import Target
 from gpsopt.whatif import Session
@@ -91,12 +92,28 @@ def test_a_stage_keeps_its_plan_and_a_start_for_each_aim_changes_no_value() -> N
 
 
 def test_any_plan_is_a_plan_or_the_proof_that_there_is_none(town: tuple[World, Any, Array, Target, float]) -> None:
-    world, compiled, *_rest = town
-    groups = groups_of(world, compiled)
-    assert any_plan(Engine(compiled), compiled, groups, None).status == "optimal"
+    _world, compiled, *_rest = town
+    assert any_plan(Engine(compiled), None).status == "optimal"
     engine = Engine(compiled)
     engine.add_row(np.ones(compiled.matrix.shape[1]), -np.inf, -1.0)  # all columns are at least 0
-    assert any_plan(engine, compiled, groups, None).status == "infeasible"
+    assert any_plan(engine, None).status == "infeasible"
+
+
+def test_any_plan_stands_in_where_the_first_aim_finds_none_in_its_time(
+    town: tuple[World, Any, Array, Target, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, compiled, *_rest = town
+    nothing = Outcome("limit", None, float("inf"), float("-inf"), 0)
+    monkeypatch.setattr(stages, "_stage", lambda *_a: nothing)
+    with pytest.raises(LimitError):  # a model of few decisions is not asked for any plan, and here the time is over
+        seek(world, compiled, Options(time_limit=1e-9))
+    for plain in (0, stages.PLAIN):  # known from the beginning, or sought once the first aim has found none
+        monkeypatch.setattr(stages, "PLAIN", plain)
+        answer, _engine, aims = seek(world, compiled, Options(time_limit=60.0))
+        assert answer.point is not None and Engine(compiled).violation(answer.point) <= 1e-6
+        for aim, stage in zip(aims, answer.stages, strict=True):
+            assert stage.value == pytest.approx(aim.value(answer.point) * aim.unit)
+            assert np.isfinite(stage.bound) and stage.status == "limit"
 
 
 def test_a_relaxation_without_time_leaves_the_plan_and_a_bound(town: tuple[World, Any, Array, Target, float]) -> None:

@@ -6,7 +6,6 @@ plan never proves that while it looks for one purchaser by purchaser.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -23,26 +22,23 @@ _NODES: Final = 2_000
 _ANY: Final = 1e9  # a gap that every plan reaches
 
 
-def any_plan(engine: Engine, compiled: Any, groups: Groups, seconds: float | None) -> Outcome:
-    """The first plan that the solver finds, or the proof that there is none; `limit` where it found neither.
-
-    The plan is handed on only where decisions of several purchasers are tied: elsewhere the search finds better ones.
-    """
+def any_plan(engine: Engine, seconds: float | None) -> Outcome:
+    """The first plan that the solver finds, or the proof that there is none; `limit` where it found neither."""
     unknown = Outcome("limit", None, float("inf"), float("-inf"), 0)
     if engine.integer_count > MOST:
         return unknown
     engine.set_cost(np.zeros(len(engine.integer)))
     try:
-        found = engine.minimise(Limits(_ANY, _ANY, seconds, _NODES))
+        return engine.minimise(Limits(_ANY, _ANY, seconds, _NODES))
     except SolverError:
         return unknown
-    return found if _tied(compiled, groups) else replace(found, point=None)
 
 
-def _tied(compiled: Any, groups: Groups) -> bool:
+def tied(compiled: Any, groups: Groups) -> bool:
     """Are decisions of several purchasers counted together (undertakers in a year, awards of an undertaker)?
 
     Then a plan that is decided purchaser by purchaser seldom keeps the count: the search begins from any plan.
+    Elsewhere it finds better ones by itself.
     """
     integer = np.asarray(compiled.integer, dtype=bool) & (compiled.column_upper <= 1.0)  # quantities are no decisions
     buyers = np.where(groups.need >= 0, groups.owner[groups.need], groups.purchaser)

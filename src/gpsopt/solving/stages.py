@@ -19,7 +19,7 @@ from gpsopt.model.aims import MONEY_AIMS, gravity_of
 from gpsopt.model.soft import BREACH, soft_stages
 from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.settings import AIMS, Sense
-from gpsopt.solving.anyplan import any_plan
+from gpsopt.solving.anyplan import any_plan, tied
 from gpsopt.solving.bypurchaser import seek_by_purchaser
 from gpsopt.solving.clock import Clock, Progress
 from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation, Outcome, Stop
@@ -193,13 +193,13 @@ def seek_aims(
     stages: list[Stage] = []
     point: Array | None = None
     points: list[Array] = []
-    tried: Array | None = None
-    nodes = 0
+    any_: Outcome | None = None
     if not start and engine.integer_count > PLAIN:
-        any_ = any_plan(engine, compiled, groups, clock.share())
-        tried, nodes = any_.point, any_.nodes
+        any_ = any_plan(engine, clock.share())
         if any_.status == "infeasible":
-            return Answer("infeasible", (), None, nodes), engine
+            return Answer("infeasible", (), None, any_.nodes), engine
+    nodes = 0 if any_ is None else any_.nodes
+    tried = None if any_ is None or not tied(compiled, groups) else any_.point
     for place, aim in enumerate(aims):
         if point is not None and clock.stopped():
             break
@@ -213,9 +213,13 @@ def seek_aims(
         if outcome.status == "unbounded":
             raise SolverError("unbounded", aim=aim.name)
         if outcome.point is None:
+            timed = options.time_limit is not None and options.node_limit is None and not clock.over()
+            if point is None and timed and (any_ is None or any_.point is None):
+                any_ = any_plan(engine, clock.left())  # the aim's own time is over, that of all aims is not
+            point = point if point is not None else None if any_ is None else any_.point
             if point is None:
                 raise LimitError("limit_without_plan")
-            outcome = replace(outcome, point=point, value=_signed(aim) * float(aim.weights @ point))
+            outcome = _kept(engine, aim, outcome, point)
         point = outcome.point
         assert point is not None
         points.append(point)
@@ -226,6 +230,13 @@ def seek_aims(
     worst = next((s for s in ("limit", "within_gap") if s in ends), "optimal")
     stopped = worst == "limit" and clock.stopped()
     return Answer(worst, tuple(stages), point, nodes, tuple(points), stopped), engine
+
+
+def _kept(engine: Engine, aim: Aim, outcome: Outcome, point: Array) -> Outcome:
+    """What an aim is worth at a plan that its own search did not find, with the bound that there is."""
+    engine.set_cost(_signed(aim) * aim.weights / aim.cost_unit)
+    bound = max(outcome.bound, engine.least() * aim.cost_unit)
+    return replace(outcome, point=point, value=_signed(aim) * float(aim.weights @ point), bound=bound)
 
 
 def _settled(engine: Engine, target: Target, plan: Array | None, other: Array | None) -> Array | None:
