@@ -153,10 +153,10 @@ def test_a_plan_that_is_a_fen_wrong_is_never_certified(tmp_path: Path, lang: str
 
 def test_a_plan_off_the_grid_is_not_certified(tmp_path: Path, gpsopt: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """The repair that puts a plan on the grid reports that it had to go further than a step."""
-    from gpsopt.solving import room
+    from gpsopt.solving import ongrid
 
-    honest = room.to_grid
-    monkeypatch.setattr(room, "to_grid", lambda *given: (*honest(*given)[:2], False))
+    honest = ongrid.to_grid
+    monkeypatch.setattr(ongrid, "to_grid", lambda *given: (*honest(*given)[:2], False))
     done = gpsopt("solve", hamlet(tmp_path / "m"), "--json", "--lang", "en", cwd=tmp_path)
     assert (done.code, done.json["code"], done.json["certified"]) == (1, "off_grid", False)
     assert "grid" in done.json["error"] and done.json["faults"] == []
