@@ -86,7 +86,7 @@ def start_solve(page: Page, server: Server) -> None:
     page.goto(f"{server.address}/runs")
     calm(page)
     page.get_by_label("差距要求").click()
-    page.get_by_role("option", name="0.01 %").click()
+    page.get_by_role("option", name="0.01%").click()
     calm(page)
     page.get_by_role("button", name="求解", exact=True).first.click()
     expect(page.get_by_text("目标 2/4").first).to_be_visible(timeout=300_000)

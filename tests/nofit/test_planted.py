@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import gpsopt
-from gpsopt.nofit import NoFit
+from gpsopt.nofit import NoFit, repairs
 from gpsopt.nofit.sentences import SENTENCES
 from gpsopt.nofit.system import system_of
 from gpsopt.runfolder import input_files
@@ -85,3 +85,20 @@ def test_a_clause_is_made_soft_before_it_is_struck(name: str, said: str, tmp_pat
     found = gpsopt.explain_nofit(gpsopt.read_scenario(write(tmp_path, case)))
     (repair,) = [repair for repair in found.repairs if repair.kind == "clause"]
     assert repair.toml.endswith(said), repair.toml
+
+
+def test_a_repair_of_a_large_model_leaves_room_on_every_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand yuan beyond the least, so that the best plan of the repair stands on its grid as well."""
+    case = next(c for c in CASES if c.kind == "budget" and c.amount)
+    scenario = gpsopt.read_scenario(write(tmp_path / "model", case))
+    monkeypatch.setattr(repairs, "_SMALL", 0)
+    wide = {r.kind: r for r in gpsopt.explain_nofit(scenario).repairs}["budget"]
+    assert wide.amount - Decimal(case.amount) >= 1000 and not wide.least
+
+
+def test_a_kind_that_makes_no_room_is_offered_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = next(c for c in CASES if c.kind == "floor")
+    scenario = gpsopt.read_scenario(write(tmp_path / "model", case))
+    monkeypatch.setattr(repairs, "_SMALL", 0)
+    monkeypatch.setattr(repairs, "_WIDER_LARGE", ((1, 1e6), (0, 0.0)))  # no line has so much to leave
+    assert "floor" in {r.kind for r in gpsopt.explain_nofit(scenario).repairs}

@@ -99,14 +99,14 @@ class Least:
 
 
 def least(
-    system: System, loosening: Loosening, spare: float = 0.0, allowance: Allowance | None = None,
-    near: Least | None = None, *, fractions: bool = False,
+    system: System, loosening: Loosening, spare: float = 0.0, allowance: Allowance | None = None, *,
+    fractions: bool = False,
 ) -> Least | None:  # fmt: skip
     """The least of a kind with which a plan exists; None where none of it suffices (or none was found).
 
     `spare`: 万元 that every purchase line must leave, for what the grid and the fen take. Of a larger model: what has
-    been found within half of `allowance` is proposed, not called the least; `near` is what was found with less to
-    spare, whose decisions are kept. `fractions`: where decisions may be fractions, so that no plan does with less.
+    been found within half of `allowance` is proposed, not called the least. `fractions`: where decisions may be
+    fractions, so that no plan does with less.
     """
     if not loosening.slacks:
         return None
@@ -128,8 +128,7 @@ def least(
             return Least(_given(loosening, point[base:]), value * size, True, point)
         if not small:
             engine.relaxation()  # refuses at once what nothing of this kind can mend
-        kept = None if small or near is None else (near.point, np.arange(len(cost)) >= base)
-        outcome = engine.minimise(limits, around=kept)
+        outcome = engine.minimise(limits)
     except SolverError:
         return None
     if outcome.point is None:

@@ -32,7 +32,8 @@ _QUICK_SHARE: Final = 0.45  # of what is left: most quick ways need little of it
 _NEAREST: Final = 0.6  # of a parameter's time for a plan near it
 _TOLD: Final = 4
 #: what is added until the file has a plan, as the solver counts in fractions and the plan in steps and fen: least
-#: units of the table on every step, and 万元 that every purchase line must leave
+#: units of the table on every step, and 万元 that every purchase line must leave. A large model begins with what lets
+#: its own best plan stand on the grid, not only some plan
 _WIDER: Final = ((0, 0.0), (1, 0.0), (4, 0.0), (25, 0.0), (0, 1e-3), (0, 1e-2))
 _WIDER_LARGE: Final = ((1, 0.1), (1, 1e-3), (0, 0.0))
 _SMALL: Final = 6_000  # columns
@@ -186,9 +187,11 @@ def _proven(system: System, kind: str, loosening: Loosening, bench: Bench) -> Re
         if not bench.allowance.left():
             return None
         if spare not in found:
-            found[spare] = least(system, loosening, spare, bench.allowance, found.get(0.0))
+            found[spare] = least(system, loosening, spare, bench.allowance)
         given = found[spare]
         steps = [] if given is None else loosening.steps(given.values, wider)
+        if (given is None or not steps) and spare and not small:
+            continue  # this kind makes no room on every line: then less of it
         if given is None or not steps:
             return None
         if bench.works(_file(system, steps), spare, Known(system.compiled, given.point)):

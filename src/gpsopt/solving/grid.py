@@ -18,7 +18,7 @@ from gpsopt.model.ledger import Money, Quantities, money_of
 from gpsopt.model.world import World
 from gpsopt.solving.engine import Array, Limits
 from gpsopt.solving.gridparts import by_purchaser
-from gpsopt.solving.gridrows import Broken, broken_rows
+from gpsopt.solving.gridrows import Broken, broken_rows, tighten_by
 from gpsopt.solving.gridsteps import Steps, cost_of, counted_of, offsets_of, quantities_of, steps_of
 from gpsopt.solving.stages import Aim
 
@@ -80,10 +80,7 @@ def _repair(
         rows = broken(quantities, money, found)
         if not rows:
             return quantities, money
-        for row, amount, side in rows:
-            if side == "upper":
-                upper[row] -= amount
-            else:
-                lower[row] += amount
+        tighten_by(rows, lower, upper)
+        for row in {row for row, _amount, _side in rows}:
             engine.set_row_bounds(row, lower[row], upper[row])
     return None

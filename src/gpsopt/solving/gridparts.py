@@ -18,7 +18,7 @@ from gpsopt.model.facts import Ints
 from gpsopt.model.ledger import Money, Quantities, money_of
 from gpsopt.model.world import World
 from gpsopt.solving.engine import Array, Limits
-from gpsopt.solving.gridrows import Broken
+from gpsopt.solving.gridrows import Broken, tighten_by
 from gpsopt.solving.gridsteps import Steps, cost_of, offsets_of, quantities_of
 from gpsopt.solving.neighbourhoods import groups_of
 from gpsopt.solving.stages import Aim
@@ -36,7 +36,7 @@ class _Block:
     columns: Ints
     rows: Ints
     part: Any  # sparse (rows, columns)
-    all: Any  # sparse (rows, all columns)
+    wide: Any  # sparse (rows, all columns)
     steps: Steps
 
 
@@ -67,11 +67,7 @@ def by_purchaser(
         rows = broken(quantities, money, found)
         if not rows:
             return quantities, money
-        for row, amount, side in rows:
-            if side == "upper":
-                upper[row] -= amount
-            else:
-                lower[row] += amount
+        tighten_by(rows, lower, upper)
         touched = np.array([row for row, _amount, _side in rows])
         asked = [block for block in blocks if np.isin(block.rows, touched).any()]
     return None
@@ -82,8 +78,8 @@ def _blocks(world: World, compiled: Any, steps: Steps) -> Iterator[_Block]:
     by_column = sparse.csc_array(compiled.matrix)
     size = np.zeros(compiled.matrix.shape[1])
     size[steps.columns] = steps.size
-    for needs in range(len(world.facts.purchasers)):
-        columns = groups.columns(np.flatnonzero(groups.owner == needs))
+    for purchaser in range(len(world.facts.purchasers)):
+        columns = groups.columns(np.flatnonzero(groups.owner == purchaser))
         part = by_column[:, columns].tocsr()
         rows = np.flatnonzero(np.diff(part.indptr))
         on_grid = np.flatnonzero(size[columns] > 0)
@@ -97,7 +93,7 @@ def _settled(compiled: Any, block: _Block, found: Array, cost: Array, lower: Arr
     """The purchaser's columns with quantities in whole steps, the others' as they are."""
     own, at = found[block.columns], block.rows
     taken = block.part @ own
-    rest = block.all @ found - taken
+    rest = block.wide @ found - taken
     low, high = lower[at] - rest, upper[at] - rest
     low = np.where((taken < low) & (taken >= low - _NOISE), taken, low)
     high = np.where((taken > high) & (taken <= high + _NOISE), taken, high)

@@ -11,10 +11,20 @@ from gpsopt.model.clauses.affiliated_share import affiliated_shares
 from gpsopt.model.clauses.balanced_areas import areas_short
 from gpsopt.model.clauses.plural_supply import plural_shares
 from gpsopt.model.clauses.social_organisations import social_shares
+from gpsopt.model.facts import Floats
 from gpsopt.model.ledger import Money, Quantities
 from gpsopt.model.world import FEN_PER_WAN, World
 
 Broken = list[tuple[int, float, str]]  # (row, amount in the row's unit, side)
+
+
+def tighten_by(rows: Broken, lower: Floats, upper: Floats) -> None:
+    """Move each row's limit by what it was passed by, in place."""
+    for row, amount, side in rows:
+        if side == "upper":
+            upper[row] -= amount
+        else:
+            lower[row] += amount
 
 
 def broken_rows(world: World, compiled: Any, quantities: Quantities, money: Money) -> Broken:

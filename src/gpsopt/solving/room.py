@@ -19,15 +19,14 @@ _MOST: Final = 5e-2  # 万元 on a line: rounding all that a purchaser of Beijin
 _NOISE: Final = 1e-7  # 万元 that the solver's tolerance may be worth
 
 
-def with_room(rows: Any, spans: Mapping[str, Any], room: float | Array) -> Any:
+def with_room(rows: Any, spans: Mapping[str, Any], room: float) -> Any:
     """The same rows with so many 万元 less on every line of purchases, and more to be met of every deficit.
 
-    `rows`: a compiled model or a problem that begins with the rows of one, whose `spans` say which they are. `room` may
-    be given line by line; deficits are left as they are then.
+    `rows`: a compiled model or a problem that begins with the rows of one, whose `spans` say which they are.
     """
     lower, upper = rows.row_lower.copy(), rows.row_upper.copy()
     upper[spans[LINES].slice] -= room
-    if DEFICITS in spans and isinstance(room, float):  # a deficit's row has one limit, the other is without end
+    if DEFICITS in spans:  # a deficit's row has one limit, the other is without end
         lower[spans[DEFICITS].slice] += room
         upper[spans[DEFICITS].slice] -= room
     return replace(rows, row_lower=lower, row_upper=upper)
@@ -45,7 +44,9 @@ def settled_with_room(
     room = _room_left(compiled, answer.point)
     if room is None:
         return None
-    engine, point = Engine(with_room(compiled, compiled.rows, room)), answer.point
+    upper = compiled.row_upper.copy()
+    upper[compiled.rows[LINES].slice] -= room
+    engine, point = Engine(replace(compiled, row_upper=upper)), answer.point
     by_part = world.facts.settings.aims.hold == "purchaser"
     for aim, stage in zip(aims, answer.stages, strict=False):
         sign = 1.0 if aim.sense == "min" else -1.0
