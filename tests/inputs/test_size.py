@@ -16,6 +16,7 @@ import pytest
 from gpsopt.checks import check
 from gpsopt.read import read_tables
 from gpsopt.scenario import read_scenario
+from tests.pace import limit
 
 from .city import write_city
 from .small import TABLES, Small
@@ -41,7 +42,7 @@ def test_a_city_is_read_and_checked_in_seconds(city: Path) -> None:
     found = check(scenario)
     checked = time.process_time() - start
     assert not [finding for finding in found if finding.severity == "error"]
-    assert read < READ_SECONDS and checked < CHECK_SECONDS, (read, checked)
+    assert read < limit(READ_SECONDS) and checked < limit(CHECK_SECONDS), (read, checked)
 
 
 def test_a_city_full_of_faults_is_checked_in_seconds(city: Path, tmp_path: Path) -> None:
@@ -57,7 +58,7 @@ def test_a_city_full_of_faults_is_checked_in_seconds(city: Path, tmp_path: Path)
         (tmp_path / "tables" / path.name).write_text(text, encoding="utf-8")
     start = time.process_time()
     codes = Counter(finding.code for finding in check(read_scenario(tmp_path)))
-    assert time.process_time() - start < 3 * (READ_SECONDS + CHECK_SECONDS)
+    assert time.process_time() - start < limit(3 * (READ_SECONDS + CHECK_SECONDS))
     assert codes["reference_unknown"] == 37_000 and codes["floor_above_target"] == 16_000
 
 
@@ -93,7 +94,7 @@ def test_a_hostile_file_is_refused_within_limits(name: str, tmp_path: Path) -> N
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (10**9, 10**9)),
     )  # fmt: skip
     codes, seconds = json.loads(ended.stdout)
-    assert codes and seconds < 10, (codes, seconds)
+    assert codes and seconds < limit(10), (codes, seconds)
 
 
 def test_every_need_locked_by_hand_is_read_in_seconds(tmp_path: Path) -> None:
@@ -106,5 +107,5 @@ def test_every_need_locked_by_hand_is_read_in_seconds(tmp_path: Path) -> None:
     ))  # fmt: skip
     start = time.process_time()
     found = small.findings()
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < limit(10)
     assert not [finding for finding in found if finding.severity == "error"]

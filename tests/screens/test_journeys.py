@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from tests.jobs.ending import end_all
+from tests.pace import limit
 from tests.screens.browser import PATIENCE, ROOT, Server, browser, calm, person, press, turn_to
 
 pytestmark = pytest.mark.slow
@@ -187,7 +188,8 @@ def test_a_city_is_solved_over_reloads_and_a_restart_and_stopped(page: Page, ser
         page.locator('[data-testid="stSidebarNav"]').get_by_role("link", name=title).click()
         expect(page.get_by_role("heading", level=1)).to_have_text([title])
         calm(page)
-        assert server.worked() - before < 2  # the bar is one second of a quiet machine: benchmarks/front.py
+        # the bar is one second of wall clock on a quiet machine: benchmarks/front.py
+        assert server.worked() - before < limit(1.5)
     page.reload()
     turn_to(page, re.compile("求解"))
     expect(page.get_by_text(re.compile("目标 [1-4]/4"))).to_be_visible(timeout=LONG)
