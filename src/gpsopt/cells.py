@@ -169,5 +169,13 @@ def format_cell(value: Cell) -> str:
 
 def plain(value: Decimal) -> str:
     """A decimal without exponent and without idle zeros after the point."""
-    text = format(value, "f")
+    return _without_idle_zeros(format(value, "f"))
+
+
+def grouped(value: Decimal) -> str:
+    """A decimal as people read it: thousands set off, no idle zeros after the point."""
+    return _without_idle_zeros(format(value, ",f"))
+
+
+def _without_idle_zeros(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -193,6 +193,23 @@ def test_the_waterfall_ends_where_the_parts_lead(town: Run) -> None:
     ]  # fmt: skip
 
 
+def test_a_frontier_of_one_point_has_axes_that_people_can_read() -> None:
+    words = words_of(charts.picture(charts.frontier(POINTS.head(1).assign(outlay_bound=None, worst_area_bound=None),
+                                                    ("outlay", "worst_area"), Look("en")), "svg"))  # fmt: skip
+    assert "0000" not in words.replace("10,000 yuan", "") and " 70 " in words and " 220 " in words
+
+
+def test_a_heading_wider_than_its_chart_is_broken_and_leaves_the_marks_their_room() -> None:
+    long = "Budgets cut by seventy per cent · repair 1"
+    narrow, wide = (charts.movers(MOVES, Look("en", width=width), title=long, subtitle=f"{long} · 2017 · 10,000 yuan")
+                    .to_dict()["title"] for width in (260, 900))  # fmt: skip
+    assert wide["text"] == long and wide["subtitle"] == [f"{long} · 2017 · 10,000 yuan"]
+    assert narrow["text"] == ["Budgets cut by seventy per cent", "repair 1"]
+    assert narrow["subtitle"] == [long, "2017 · 10,000 yuan"]
+    chinese = charts.movers(MOVES, Look("zh", width=120), title="变动最大的五项服务与基准相比").to_dict()["title"]
+    assert chinese["text"] == ["变动最大的五项服", "务与基准相比"]
+
+
 def test_numbers_are_short_and_signed() -> None:
     assert charts.number(1234567.8) == "1,234,568" and charts.number(-3.14159) == "−3.14"
     assert charts.number(0.0004) == "0.0004" and charts.number(5, sign=True) == "+5"

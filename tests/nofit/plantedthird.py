@@ -141,7 +141,7 @@ THIRD = (
     ),
     Told(
         "a quarter may move, a third has to", {"existing_budget", "continuity", "gradual_purchase"},
-        ("at most 250 may move in the year, 0.25 of today's 1000", "2,500.00 yuan cannot be set free"),
+        ("at most 250 may move in the year, 0.25 of today's 1,000", "2,500.00 yuan cannot be set free"),
         {"budget": "2500.00", "parameter": "0.084"},
         {**ONE, "needs": [need()], "budgets": [budget(90_000)], "direct_lines": [line()], "offers": [offer(price=70)]},
         clauses_text="[clauses.gradual_purchase]\nsoft = false\nstep = 0.25\n",
@@ -196,7 +196,7 @@ THIRD = (
     ),
     Told(
         "an offer's own capacity over two districts", {"coverage", "own_capacity", POSTS},
-        ("capacity 1000 instead of 800",), {"floor": "2000.00", "capacity": "200.00"},
+        ("capacity 1,000 instead of 800",), {"floor": "2000.00", "capacity": "200.00"},
         {**ONE, **RICH, "needs": [need(floor=0.5), need("n2", area="west", floor=0.5)],
          "offers": [offer(capacity=800)]},
     ),

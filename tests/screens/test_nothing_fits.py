@@ -32,7 +32,8 @@ def test_the_conflict_is_shown_and_a_repair_becomes_a_scenario(desk: Desk, show:
     assert "Why there is no plan" in text and "What would mend it" in text and "proven" in text
     buttons = [b for b in at.button if str(b.key).startswith(f"repair_{number}_")]
     assert buttons
-    sound(buttons[0].click().run())
+    at = sound(buttons[0].click().run())
+    assert "Why there is no plan" not in words(at), "the solve that is waited for stands above; the old conflict goes"
     made = [p.stem for p in (desk.folder / "scenarios").glob("strict-*.toml")]
     assert len(made) == 1
     assert read_here(desk, made[0]).settings.title == "Everything guaranteed · repair 1"

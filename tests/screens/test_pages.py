@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 import time
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from gpsopt import plan_or_end, read_scenario
 from gpsopt.desk import Desk, open_desk
+from gpsopt.report.charts import Look, bullets
 from gpsopt.runfolder import write_run
 from gpsopt.runread import read_run
 from gpsopt.screens import entry
 from gpsopt.screens.limits import binding_rows
+from gpsopt.screens.shown import lines, points
 from gpsopt.screens.visit import Visit
 from gpsopt.text import LANGUAGES, term
 from tests.prices.test_prices import model
@@ -81,6 +85,28 @@ def test_figures_stand_against_the_pinned_baseline_with_their_sign(desk: Desk, s
     budget = next(m for m in at.metric if m.label.startswith("Budget"))
     assert budget.delta == "+11.68"
     assert "against baseline" in words(at)
+
+
+def test_what_rounds_to_nothing_has_no_sign_and_long_texts_break(desk: Desk, show: Open) -> None:
+    """A share that hardly moves is no fall; a grid's rows grow as soon as one text is longer than its column."""
+    solved(desk, "town")
+    solved(desk, more_money(desk))
+    here = Visit(desk, "en", "wan", "light")
+    assert points(here, Decimal("-0.0004")) == "0.0 points" and points(here, Decimal("-0.0006")) == "−0.1 points"
+    assert lines(pd.DataFrame({"title": ["Short"]}), title=180) is None
+    assert lines(pd.DataFrame({"title": ["Short", "Providers of elderly care have half the hands"]}), title=180) == 62
+    at = sound(show("home", lang="en"))
+    assert not any(re.match(r"[-+−]0(\.0+)?\b", str(metric.delta)) for metric in at.metric), [
+        m.delta for m in at.metric
+    ]
+
+
+def test_a_goal_bears_one_name_in_its_chart_and_its_table(desk: Desk, show: Open) -> None:
+    record = solved(desk, "town")
+    at = sound(show("goals", lang="en"))
+    names = list(at.dataframe[0].value["goal"])
+    drawn = bullets(read_run(desk.store.path(record)), Look("en")).to_dict()["datasets"]
+    assert names and {row["name"] for rows in drawn.values() for row in rows if "name" in row} <= set(names)
 
 
 def test_an_empty_desk_leads_to_the_demo_in_one_click(workplace: Path, show: Open) -> None:

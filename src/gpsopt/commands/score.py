@@ -73,7 +73,7 @@ def _lines(found: Score, plan: Path, tongue: str) -> list[str]:
     lines.append(terminal.table(heads, rows))
     goals = found.goals
     said = [
-        f"{say(f'goals.{g}', tongue)} {y}"
+        f"{say(f'goal.{g}', tongue)} {y}"
         for g, y, met in zip(goals["goal"], goals["year"], goals["met"], strict=True) if met is False
     ]  # fmt: skip
     if said:

@@ -252,7 +252,7 @@ def _setting(group: str, key: str, value: Any, lang: str) -> str:
         shown = ", ".join(f"{term(k, lang)} {_word(v, lang, k)}" for k, v in value.items())
         return say("told.clause", lang, clause=term(key, lang, "clauses"), values=shown)
     if group == "goals" and isinstance(value, Mapping):
-        return say("told.goal", lang, goal=say(f"goals.{key}", lang), target=value.get("target"))
+        return say("told.goal", lang, goal=say(f"goal.{key}", lang), target=value.get("target"))
     if key == "order":
         shown = " → ".join(term(str(aim), lang, "aims") for aim in value)
         return say("told.order", lang, order=shown)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from gpsopt.cells import plain
+from gpsopt.cells import grouped
 from gpsopt.money import format_money
 from gpsopt.scenario import Scenario
 from gpsopt.text import say, term, unit_of
@@ -88,12 +88,13 @@ class Names:
                 shown = money(amount, lang)
                 return say("nofit.at_least", lang, amount=shown) if at_least else shown
             case Units(amount, item):
-                return f"{plain(amount)} {unit_of(self._units.get(item) or '', lang)}".strip()
+                unit = unit_of(self._units.get(item) or "", lang)
+                return say("nofit.units", lang, number=grouped(amount), unit=unit) if unit else grouped(amount)
             case Word(key, within):
                 word = term(key, lang, within=within)
                 return key if word == key else f"{word} ({key})"
             case Decimal():
-                return plain(value)
+                return grouped(value)
             case list() | tuple():
                 return self._listed([str(self.shown(v, lang)) for v in value], lang)
             case _:
@@ -151,9 +152,9 @@ class Names:
 
 
 def money(amount: int, lang: str) -> str:
-    """Fen in the large unit where that loses nothing, else in yuan to the fen."""
+    """Whole ten thousands of yuan in the large unit, else yuan to the fen: a sentence rarely mixes both."""
     unit, size = ("wan", _WAN) if lang == "zh" else ("million", _MILLION)
-    if abs(amount) >= size and amount % (size // 100) == 0:
+    if abs(amount) >= size and amount % _WAN == 0:
         shown = format_money(amount, "wan") if lang == "zh" else f"{Decimal(amount) / size:,.2f}"
         return say(f"nofit.in_{unit}", lang, amount=shown)
     return say("nofit.in_yuan", lang, amount=format_money(amount))

@@ -60,7 +60,7 @@ def _choices(here: Visit) -> None:
     names = {r.seq: _name(here, r) for r in shown}
     st.selectbox(
         here.say("bar.run"), list(names), index=list(names).index(record.seq), format_func=lambda seq: names[seq],
-        key=f"run_choice_{record.seq}", on_change=_look_at, args=(f"run_choice_{record.seq}",), width=300,
+        key=f"run_choice_{record.seq}", on_change=_look_at, args=(f"run_choice_{record.seq}",), width=360,
     )  # fmt: skip
     years = years_of(here.open(record))
     if years:

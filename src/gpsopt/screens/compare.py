@@ -22,10 +22,10 @@ from gpsopt.screens.shown import (
     amounts,
     chart,
     grid,
-    money_column,
     named,
     names,
     percent,
+    points,
     shortened,
     tall,
 )
@@ -34,6 +34,9 @@ from gpsopt.screens.visit import Visit, visit
 from gpsopt.tables import SCHEMA
 from gpsopt.text import messages
 
+_ROOM = {1: 480, 2: 320, 3: 210}  # pixels of a title, by how many runs stand beside the baseline
+#: pixels of the columns of awards that differ, for a screen of 1280
+_WIDE = {"kind": 44, "year": 44, "item": 110, "area": 76, "undertaker": 214, "change": 76}
 _TABLES = {"purchaser": "purchasers", "area": "areas", "item": "items", "undertaker": "undertakers"}
 
 
@@ -58,7 +61,7 @@ def compare() -> None:
         return
     year = int(st.session_state["year"])
     beside(here, base, chosen, year)
-    tabs = st.tabs([_head(here, record) for record in chosen])
+    tabs = st.tabs([_head(here, record, _ROOM[len(chosen)]) for record in chosen])
     for tab, record in zip(tabs, chosen, strict=True):
         with tab:
             one(here, base, record, year)
@@ -87,7 +90,7 @@ def beside(here: Visit, base: Record, chosen: list[Record], year: int) -> None:
     pinned = figures_of(here.open(base), year)
     for record in (base, *chosen):
         column, then = str(record.seq), None if record.seq == base.seq else pinned
-        titles[column] = f"{'★ ' if then is None else ''}{_head(here, record)}"
+        titles[column] = f"{'★ ' if then is None else ''}{_head(here, record, _ROOM[len(chosen)])}"
         run = here.open(record)
         cells = {here.term("summary.status"): here.status(record)}
         if year in years_of(run):
@@ -107,8 +110,8 @@ def _figures(here: Visit, now: Figures, then: Figures | None) -> dict[str, str]:
         out[here.say(f"beside.{name}")] = _with_change(here.money(value), change)
     for name in ("coverage", "worst_area"):
         value, before = getattr(now, name), None if then is None else getattr(then, name)
-        points = None if value is None or before is None else _points(here, value - before)
-        out[here.say(f"goals.{name}")] = _with_change(percent(value), points)
+        change = None if value is None or before is None else points(here, value - before)
+        out[here.say(f"goal.{name}")] = _with_change(percent(value), change)
     out[here.say("home.kpi_goals")] = f"{now.met} / {now.aimed}" if now.aimed else "—"
     return out
 
@@ -119,10 +122,6 @@ def _with_change(value: str, change: str | None) -> str:
     if not any(digit in "123456789" for digit in change):
         return f"{value}   ="
     return f"{value}   {'▲' if change.startswith('+') else '▼'} {change}"
-
-
-def _points(here: Visit, change: Decimal) -> str:
-    return f"{100 * change:+.1f} {here.say('home.points')}".replace("-", "−")
 
 
 def one(here: Visit, base: Record, record: Record, year: int) -> None:
@@ -139,9 +138,9 @@ def one(here: Visit, base: Record, record: Record, year: int) -> None:
         awards(here, found, record)
 
 
-def _head(here: Visit, record: Record) -> str:
+def _head(here: Visit, record: Record, pixels: int = 210) -> str:
     """A run's title as it stands over a column or on a tab; whole where the runs are chosen."""
-    return shortened(record.title(here.lang), 210)
+    return shortened(record.title(here.lang), pixels)
 
 
 def inputs(here: Visit, found: Contrast, record: Record) -> None:
@@ -200,7 +199,7 @@ def aims(here: Visit, found: Contrast, record: Record) -> None:
         })  # fmt: skip
     st.markdown(f"**{here.say('beside.aims')}**")
     grid(here, pd.DataFrame(rows), f"aims_{record.seq}", aim=here.term("aim"), before=here.say("beside.baseline"),
-         after=_head(here, record), change=here.say("home.change"), said=here.say("beside.said"))  # fmt: skip
+         after=_head(here, record, 300), change=here.say("home.change"), said=here.say("beside.said"))  # fmt: skip
 
 
 def who(here: Visit, found: Contrast, record: Record) -> None:
@@ -291,11 +290,13 @@ def awards(here: Visit, found: Contrast, record: Record) -> None:
         "undertaker": named(run, here.lang, "undertakers", rows["undertaker"]),
         "change": amounts(here, rows["change"]),
     })  # fmt: skip
+    titles = {"kind": here.say("beside.kind"), "year": here.term("year"), "item": here.say("plan.service"),
+              "area": here.term("area"), "undertaker": here.term("undertaker")}  # fmt: skip
     st.dataframe(table, hide_index=True, key=f"awards_{record.seq}", height=tall(table, 12), placeholder="—",
                  column_config={
-        "kind": here.say("beside.kind"), "year": here.term("year"), "item": here.say("plan.service"),
-        "area": here.term("area"), "undertaker": here.term("undertaker"),
-        "change": money_column(here, here.say("home.change")),
+        **{name: st.column_config.Column(title, width=_WIDE[name]) for name, title in titles.items()},
+        "change": st.column_config.NumberColumn(here.say("home.change"), format="%,.2f", width=_WIDE["change"],
+                                                help=here.money_unit),
     })  # fmt: skip
 
 

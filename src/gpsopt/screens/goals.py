@@ -46,7 +46,7 @@ def scoreboard(here: Visit, run: Run) -> None:
         last = group[group["year"] == years[-1]]
         met = None if last.empty or pd.isna(last["met"].iloc[0]) else bool(last["met"].iloc[0])
         lines.append({
-            "goal": here.say(f"goals.{goal}"),
+            "goal": here.say(f"goal.{goal}"),
             **{str(y): goal_text(by_year[y], unit, look) if y in by_year else "—" for y in years},
             "target": goal_text(float(target.iloc[0]), unit, look) if len(target) else "—",
             "met": "—" if met is None else f"✓ {here.say('goals.met')}" if met else f"✗ {here.say('goals.missed')}",
@@ -82,7 +82,7 @@ def _whose(here: Visit, record: Record, kind: str) -> str:
 
 
 def _goal(here: Visit) -> str:
-    goal = st.selectbox(here.term("goal"), SOUGHT_GOALS, format_func=lambda g: here.say(f"goals.{g}"), key="seek_goal",
+    goal = st.selectbox(here.term("goal"), SOUGHT_GOALS, format_func=lambda g: here.say(f"goal.{g}"), key="seek_goal",
                         width=240)  # fmt: skip
     shares = goal not in ("stranded", "posts")
     target = st.number_input(here.say("sought.target_share" if shares else "sought.target"), 0.0,

@@ -15,8 +15,10 @@ from gpsopt.screens.asking import solve_button, solve_now, told
 from gpsopt.screens.attention import attention
 from gpsopt.screens.figures import Figures, direct_by_item, figures_of, outlay_by_item, under_way, years_of
 from gpsopt.screens.pages import go
-from gpsopt.screens.shown import MOST_BESIDE, amounts, chart, named, names, percent, tall
+from gpsopt.screens.shown import MOST_BESIDE, amounts, chart, lines, named, names, percent, points, tall
 from gpsopt.screens.visit import Visit, visit
+
+_WIDE = {"title": 180, "coverage": 76, "worst": 106, "spent": 88, "status": 118}  # pixels of the options' columns
 
 
 def home() -> None:
@@ -130,11 +132,13 @@ def _money(here: Visit, now: Figures, then: Figures | None, name: str) -> str | 
 def _points(here: Visit, now: Decimal | None, then: Decimal | None) -> str | None:
     if now is None or then is None:
         return None
-    return f"{100 * (now - then):+.1f} {here.say('home.points')}".replace("-", "−")
+    return points(here, now - then)
 
 
 def _count(now: Figures, then: Figures | None) -> str | None:
-    return None if then is None or not now.aimed else f"{now.met - then.met:+d}".replace("-", "−")
+    if then is None or not now.aimed:
+        return None
+    return f"{now.met - then.met:+d}".replace("-", "−") if now.met != then.met else "0"
 
 
 def options(here: Visit, year: int) -> None:
@@ -160,15 +164,16 @@ def options(here: Visit, year: int) -> None:
         })  # fmt: skip
     table = pd.DataFrame(rows)
     table["spent"] = amounts(here, table["spent"])
+    broken = lines(table, title=_WIDE["title"], status=_WIDE["status"])
     picked = st.dataframe(
         table, hide_index=True, key="options", on_select="rerun", selection_mode="multi-row", placeholder="—",
-        height=tall(table, 6),
+        height=tall(table, 6) if broken is None else tall(table, 4, broken), row_height=broken,
         column_config={
-            "title": st.column_config.Column(here.term("scenario"), width=180),
-            **{name: st.column_config.Column(here.say(f"home.{name}"), alignment="right", width=width)
-               for name, width in (("coverage", 80), ("worst", 108))},
-            "spent": st.column_config.NumberColumn(here.say("home.spent"), format="%,.2f", width=90),
-            "status": st.column_config.Column(here.say("home.status"), width=105),
+            "title": st.column_config.Column(here.term("scenario"), width=_WIDE["title"]),
+            **{name: st.column_config.Column(here.say(f"home.{name}"), alignment="right", width=_WIDE[name])
+               for name in ("coverage", "worst")},
+            "spent": st.column_config.NumberColumn(here.say("home.spent"), format="%,.2f", width=_WIDE["spent"]),
+            "status": st.column_config.Column(here.say("home.status"), width=_WIDE["status"]),
         },
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):

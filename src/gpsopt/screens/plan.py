@@ -21,6 +21,7 @@ from gpsopt.screens.shown import (
     drawn,
     exact,
     grid,
+    lines,
     money_column,
     named,
     names,
@@ -32,7 +33,10 @@ from gpsopt.screens.visit import Visit, visit
 
 _NAMED = ("area", "purchaser", "undertaker", "unit", "need")
 #: pixels that let all columns of the awards stand on a screen of 1280; on a wider one they grow
-_WIDE = {"item": 178, "area": 84, "purchaser": 118, "undertaker": 168, "unit": 98, "need": 72}
+_WIDE = {"item": 172, "area": 80, "purchaser": 146, "undertaker": 148, "unit": 122, "need": 54}
+_DIRECT = {"item": 180, "area": 74, "unit": 118, "quantity": 70, "moved": 78, "expenditure": 112, "released": 96,
+           "stranded": 86, "why": 112, "need": 46}  # fmt: skip
+_BOUND = {"clause": 142, "limit": 390, "words": 348, "price": 96}
 
 
 def plan() -> None:
@@ -117,7 +121,7 @@ def awards(here: Visit, run: Run, year: int) -> None:
         **{name: st.column_config.Column(title, width=_WIDE[name]) for name, title in titles.items()},
         "quantity": st.column_config.NumberColumn(here.term("quantity"), format="%,.2f", width=76),
         "price": st.column_config.NumberColumn(here.say("plan.price"), format="%,.2f", width=92),
-        "amount": st.column_config.NumberColumn(here.term("amount"), format="%,.2f", width=96, help=here.money_unit),
+        "amount": st.column_config.NumberColumn(here.term("amount"), format="%,.2f", width=92, help=here.money_unit),
     })  # fmt: skip
 
 
@@ -138,22 +142,30 @@ def direct(here: Visit, run: Run, year: int) -> None:
     place = {n: (i, a) for n, i, a in zip(*(run.frame("coverage")[c] for c in ("need", "item", "area")), strict=True)}
     items, areas = names(run, here.lang, "items"), names(run, here.lang, "areas")
     where = [place.get(need, (need, "")) for need in rows["need"]]
+    known = {row["item"]: row["scope"] or _MAY_MOVE for _line, row in run.scenario.tables.rows("items")}
+    scopes = [known.get(item, _MAY_MOVE) for item, _area in where]
     table = pd.DataFrame({
         "item": [items.get(i, i) for i, _a in where], "area": [areas.get(a, a) for _i, a in where],
         "unit": units(run, here.lang, [i for i, _a in where]),
         "quantity": [float(v) for v in rows["quantity"]], "moved": [float(v) for v in rows["moved"]],
         "expenditure": amounts(here, rows["expenditure"]), "released": amounts(here, rows["released"]),
         "stranded": amounts(here, rows["stranded"]),
-        "why": [None if r is None else here.say(f"reason.{r}") for r in rows["kept_because"]],
+        "why": [
+            here.say(f"reason.{why}") if why is not None else here.term(scope) if kept and scope != _MAY_MOVE else None
+            for why, kept, scope in zip(rows["kept_because"], rows["quantity"], scopes, strict=True)
+        ],
         "need": list(rows["need"]),
     })  # fmt: skip
+    words = {"item": here.say("plan.service"), "area": here.term("area"), "unit": here.term("unit"),
+             "why": here.say("plan.why_kept"), "need": here.term("need")}  # fmt: skip
+    figures = {"quantity": here.say("plan.kept"), "moved": here.term("moved"),
+               "expenditure": here.term("expenditure"), "released": here.term("released"),
+               "stranded": here.term("stranded")}  # fmt: skip
     st.dataframe(table, hide_index=True, key="direct", placeholder="—", height=tall(table, 13), column_config={
-        "need": here.term("need"), "item": here.say("plan.service"), "area": here.term("area"),
-        "unit": here.term("unit"), "quantity": st.column_config.NumberColumn(here.say("plan.kept"), format="%,.2f"),
-        "moved": st.column_config.NumberColumn(here.term("moved"), format="%,.2f"),
-        "expenditure": money_column(here, here.term("expenditure")),
-        "released": money_column(here, here.term("released")),
-        "stranded": money_column(here, here.term("stranded")), "why": here.say("plan.why_kept"),
+        **{name: st.column_config.Column(title, width=_DIRECT[name]) for name, title in words.items()},
+        **{name: st.column_config.NumberColumn(
+            title, format="%,.2f", width=_DIRECT[name], help=None if name in ("quantity", "moved") else here.money_unit,
+        ) for name, title in figures.items()},
     })  # fmt: skip
 
 
@@ -260,13 +272,21 @@ def limits(here: Visit, bound: pd.DataFrame) -> None:
     aim = st.selectbox(here.term("aim"), list(dict.fromkeys(bound["aim"])), key="binding_aim", width=260,
                        format_func=lambda a: here.term(a, "aims"))  # fmt: skip
     table = bound[bound["aim"] == aim]
-    st.dataframe(table, hide_index=True, key="binding", placeholder="—", height=tall(table, 9), column_config={
-        "aim": None, "clause": here.term("clause"), "limit": here.say("plan.limit"), "words": here.say("plan.one_more"),
-        "price": st.column_config.NumberColumn(here.term("prices.price"), format="%,.4f"),
-    })  # fmt: skip
+    titles = {"clause": here.term("clause"), "limit": here.say("plan.limit"), "words": here.say("plan.one_more")}
+    high = lines(table, **{name: _BOUND[name] for name in titles})
+    st.dataframe(
+        table, hide_index=True, key="binding", placeholder="—", row_height=high,
+        height=tall(table, 9) if high is None else tall(table, 6, high),
+        column_config={
+            "aim": None,
+            **{name: st.column_config.Column(title, width=_BOUND[name]) for name, title in titles.items()},
+            "price": st.column_config.NumberColumn(here.term("prices.price"), format="%,.4f", width=_BOUND["price"]),
+        },
+    )  # fmt: skip
 
 
 _ZERO = Decimal(0)
+_MAY_MOVE = "purchasable"  # the scope of items that may be bought
 _TABS = {
     "awards": awards, "direct": direct, "districts": districts, "fees": fees, "providers": providers,
     "binding": binding, "totals": totals,

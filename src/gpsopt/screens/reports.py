@@ -124,8 +124,9 @@ def papers(here: Visit, record: Record) -> None:
     rows = [[_cell(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in paper.rows[:_SHOWN]]
     table = pd.DataFrame(rows, columns=head)
     st.dataframe(table, hide_index=True, key=f"paper_{key}", height=tall(table, 9), placeholder="—")
+    colon = "：" if here.lang == "zh" else ": "
     sums = " · ".join(
-        f"{title} {_cell(paper.total(column.name), column.kind)}"
+        f"{title}{colon}{_cell(paper.total(column.name), column.kind)}"
         for column, title in zip(paper.columns, paper.head(here.lang), strict=True) if column.summed
     )  # fmt: skip
     said = here.say("papers.rows", count=len(paper.rows))

@@ -47,7 +47,10 @@ def ask(here: Visit) -> None:
     files = [file for file in here.scenarios if not file.fault]
     titles = {file.name: file.title(here.lang) for file in files}
     with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(here.term("scenario"), list(titles), format_func=lambda n: titles[n], key="solve_scenario")
+        name = st.selectbox(
+            here.term("scenario"), list(titles), index=_first(list(titles)), format_func=lambda n: titles[n],
+            key="solve_scenario",
+        )  # fmt: skip
         gap = st.selectbox(
             here.say("runs.gap"), [0.0, 0.01, 0.005, 0.001, 0.0001], key="solve_gap", width=210,
             format_func=lambda g: here.say("runs.gap_usual") if not g else f"{100 * g:g}%",
@@ -58,6 +61,12 @@ def ask(here: Visit) -> None:
         )  # fmt: skip
         if st.button(here.term("btn_solve"), type="primary", key="solve", disabled=name is None) and name:
             solve_now(here, name, gap or None, 60.0 * minutes if minutes else None)
+
+
+def _first(names: list[str]) -> int:
+    """The scenario that was looked at last, as the one to solve."""
+    looked_at = st.session_state.get("scenario")
+    return names.index(looked_at) if looked_at in names else 0
 
 
 @st.fragment(run_every=_EVERY)
@@ -145,7 +154,8 @@ def finished(here: Visit) -> None:
     )  # fmt: skip
     places = [place for place in picked["selection"]["rows"] if place < len(records)]
     chosen = records[places[0]] if places else None
-    if chosen is None:
+    waited_for = st.session_state.get("watched") in st.session_state["busy"]
+    if chosen is None and not waited_for:  # while a solve is waited for, the queue above is what there is to see
         asked = st.session_state.get("scenario")
         unfit = [r for r in records if not r.planned and here.newest(r.scenario) == r]
         chosen = next((r for r in unfit if r == records[0] or r.scenario == asked), None)

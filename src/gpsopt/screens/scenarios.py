@@ -16,12 +16,11 @@ from gpsopt.desk.sentences import told as told_of
 from gpsopt.errors import GpsoptError, InputError
 from gpsopt.screens.asking import solve_button, told
 from gpsopt.screens.empty import nothing_yet
-from gpsopt.screens.shown import tall
+from gpsopt.screens.shown import BROKEN, tall
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.tables import SCHEMA
 from gpsopt.tomlfile import read_toml
 
-_LINES = 62  # pixels of a row from which on a grid breaks lines
 _LONG = 62  # letters that one line has room for; a Chinese one counts twice
 _NAMED = ("purchasers", "items", "areas", "undertakers")
 
@@ -94,7 +93,7 @@ def listed(here: Visit) -> ScenarioFile | None:
 def _lines(questions: list[str]) -> int | None:
     """The height of rows that break lines, where many questions need it; None: rows of one line."""
     long = [sum(1 if letter.isascii() else 2 for letter in text) > _LONG for text in questions]
-    return _LINES if 4 * sum(long) > len(long) else None
+    return BROKEN if 4 * sum(long) > len(long) else None
 
 
 def _look_at(names: list[str], key: str) -> None:
@@ -174,7 +173,7 @@ def _gap(here: Visit, chosen: ScenarioFile, sentence: str, gap: Gap) -> Any:
         )
     if gap.kind == "percent":
         return st.number_input(here.say("form.percent"), value=float(gap.first or 0), step=1.0, key=key)
-    words = {c: here.say(f"goals.{c}") if gap.within == "goals" else _word(here, c, gap.within) for c in gap.choices}
+    words = {c: here.say(f"goal.{c}") if gap.within == "goals" else _word(here, c, gap.within) for c in gap.choices}
     if gap.kind == "order":
         return st.multiselect(
             here.say("form.order_gap"),

@@ -18,7 +18,8 @@ from gpsopt.tables import SCHEMA
 from gpsopt.text import unit_of
 
 MOST_BESIDE = 3  # runs that stand beside the baseline
-_ROW, _HEAD = 33, 36  # pixels of a grid's line
+_ROW, _HEAD, _PAD = 33, 36, 16  # pixels of a grid's line, and of what stays empty in a cell's width
+BROKEN = 62  # pixels of a row from which on a grid breaks lines
 _WIDE_FROM = 0x2E80  # letters from here on are Chinese
 #: a figure as it stands in a cell: such a column is read from its right end
 _FIGURE = re.compile(r"[+−-]?[\d,]*\.?\d+(%| %)?|—|")
@@ -42,7 +43,8 @@ def drawn(here: Visit, drawing: Drawing, key: str) -> None:
 
 def spoken(here: Visit, drawing: Drawing) -> str:
     """What a chart is, for those who do not see it: its title, and that its figures stand below."""
-    words = getattr(drawing.title, "text", "")
+    text = getattr(drawing.title, "text", "")
+    words = " ".join(text) if isinstance(text, list) else text
     return f"{words} · {here.say('app.figures_below')}" if isinstance(words, str) else here.say("app.figures_below")
 
 
@@ -78,9 +80,23 @@ def shortened(text: str, pixels: int) -> str:
     return text
 
 
+def lines(table: pd.DataFrame, **pixels: int) -> int | None:
+    """The height of a grid's rows, if a text is longer than its column is wide: then lines break; None: one line."""
+    cut = any(shortened(text, wide - _PAD) != text for name, wide in pixels.items() for text in table[name])
+    return BROKEN if cut else None
+
+
 def percent(value: Any, places: int = 1) -> str:
     """A share as people read it; a dash where there is none."""
     return "—" if value is None else f"{100 * value:.{places}f}%".replace("-", "−")
+
+
+def points(here: Visit, change: Decimal) -> str:
+    """The change of a share in percentage points; what rounds to nothing has no sign."""
+    text = f"{100 * change:+.1f}"
+    if not any(digit in "123456789" for digit in text):
+        text = text[1:]
+    return f"{text} {here.say('home.points')}".replace("-", "−")
 
 
 def amounts(here: Visit, column: Iterable[Any]) -> list[float | None]:
@@ -130,6 +146,6 @@ def exact(here: Visit, value: Decimal) -> str:
 
 
 __all__ = [
-    "MOST_BESIDE", "aim_cell", "amounts", "chart", "drawn", "exact", "fen", "grid", "money_column", "named", "names",
-    "percent", "tall", "units",
+    "BROKEN", "MOST_BESIDE", "aim_cell", "amounts", "chart", "drawn", "exact", "fen", "grid", "lines", "money_column",
+    "named", "names", "percent", "points", "tall", "units",
 ]  # fmt: skip

@@ -26,6 +26,7 @@ h1 {padding: 0 !important;}
 [data-testid="stCaptionContainer"] code {color: inherit;}
 input[role="combobox"] {text-overflow: ellipsis;}
 [data-testid="stRadioOption"]:not([data-selected]) > div > div:first-child {box-shadow: inset 0 0 0 1.5px #8b98a8;}
+[data-testid="stStatusWidget"] button {display: none;}
 h2, h3 {letter-spacing: 0;}
 </style>
 """

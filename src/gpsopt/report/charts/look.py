@@ -123,13 +123,39 @@ def readable(one: str, other: str, part: float) -> str:
     return "#111111" if 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.19 else "#ffffff"
 
 
+def broken(text: str, pixels: int, size: float) -> list[str]:
+    """A text in lines of at most `pixels` at a font of `size`, broken at dots between parts, else at spaces or letters.
+
+    A heading wider than its chart would take the room from the marks.
+    """
+    if _wide(text, size) <= pixels:
+        return [text]
+    gap = next((gap for gap in (" · ", " ") if gap in text), "")
+    lines = [""]
+    for part in text.split(gap) if gap else text:
+        longer = f"{lines[-1]}{gap}{part}" if lines[-1] else part
+        if _wide(longer, size) <= pixels or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
+
+
+def _wide(text: str, size: float) -> float:
+    """About how many pixels a text takes: a Chinese letter is as wide as it is high, others half of that."""
+    return sum(size if ord(letter) >= 0x2E80 else 0.5 * size for letter in text)
+
+
 def dressed(chart: Chart, look: Look, title: str, subtitle: str | list[str] = "") -> Chart:
     """The chart with its title, in the look's colours and fonts: the last step of every chart."""
     inks, font = look.inks, ", ".join(FONTS)
+    said = [subtitle] if isinstance(subtitle, str) else subtitle
+    under = [line for text in said if text for line in broken(text, look.width, 11.5)]
+    over = broken(title, look.width, 15)
     heading = alt.Title(
-        title, subtitle=subtitle or alt.Undefined, anchor="start", fontSize=15, fontWeight="bold", color=inks.ink,
-        subtitleColor=inks.faint, subtitleFontSize=11.5, subtitlePadding=6, offset=10, font=font,
-        subtitleFont=font, frame="group",
+        over if len(over) > 1 else title, subtitle=under or alt.Undefined, anchor="start", fontSize=15,
+        fontWeight="bold", color=inks.ink, subtitleColor=inks.faint, subtitleFontSize=11.5, subtitlePadding=6,
+        offset=10, font=font, subtitleFont=font, frame="group",
     )  # fmt: skip
     words: dict[str, Any] = {"labelColor": inks.ink, "titleColor": inks.faint, "titleFontWeight": "normal"}
     config = {

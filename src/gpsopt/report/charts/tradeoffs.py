@@ -60,8 +60,9 @@ def frontier(points: pd.DataFrame, aims: tuple[str, str], look: Look | None = No
         rows[f"{field}_text"] = [aim_text(aim, float(v), look) for v in points[aim]]
     rows["is_chosen"] = rows["point"] == chosen
     rows["third"] = [aim_text(third, float(v), look) for v in points[third]] if third else ""
-    x = alt.X("x:Q", title=_axis(across, look), scale=alt.Scale(zero=False, padding=24), axis=alt.Axis(tickCount=6))
-    y = alt.Y("y:Q", title=_axis(up, look), scale=alt.Scale(zero=False, padding=24), axis=alt.Axis(tickCount=6))
+    ticks = alt.Axis(tickCount=6, format=",~f")
+    x = alt.X("x:Q", title=_axis(across, look), scale=_around([*rows["x"], *rows["x2"]]), axis=ticks)
+    y = alt.Y("y:Q", title=_axis(up, look), scale=_around([*rows["y"], *rows["y2"]]), axis=ticks)
     tip = [alt.Tooltip("point:O", title=look.word("point")), alt.Tooltip("x_text:N", title=aim_title(across, look)),
            alt.Tooltip("y_text:N", title=aim_title(up, look))]  # fmt: skip
     base = alt.Chart(rows)
@@ -83,6 +84,15 @@ def frontier(points: pd.DataFrame, aims: tuple[str, str], look: Look | None = No
     chart = layered(*layers, width=look.width, height=360)
     said = look.word("frontier_third", aim=aim_title(third, look)) if third else look.word("frontier_sub")
     return dressed(chart, look, title or look.word("frontier_title"), subtitle or said)
+
+
+def _around(values: list[float]) -> alt.Scale:
+    """A scale around values; around a single one it is a twentieth of it to both sides, so that ticks are round."""
+    low, high = min(values), max(values)
+    if high - low > _SHOWN * max(abs(low), abs(high)):
+        return alt.Scale(zero=False, padding=24)
+    room = 0.05 * abs(low) or 1.0
+    return alt.Scale(zero=False, domain=[low - room, high + room])
 
 
 def _axis(aim: str, look: Look) -> str:
