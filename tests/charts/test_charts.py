@@ -210,6 +210,18 @@ def test_a_heading_wider_than_its_chart_is_broken_and_leaves_the_marks_their_roo
     assert chinese["text"] == ["变动最大的五项服", "务与基准相比"]
 
 
+def test_a_change_that_rounds_to_nothing_has_no_sign_on_its_tile(town: Run) -> None:
+    drawn = charts.tile_map(town, Look("en"), values={"east": -0.0004, "west": -0.0006}, difference=True)
+    words = words_of(charts.picture(drawn, "svg")).split()
+    assert "0" in words and "−0.1" in words and "−0.0" not in words
+
+
+def test_the_gaps_of_the_aims_have_a_legend_that_a_page_shows_as_well() -> None:
+    """A legend that is switched off for one of a field's channels is switched off for all of them in a browser."""
+    spec = json.dumps(charts.gap_over_time(EVENTS, Look("en")).to_dict())
+    assert '"legend": null' not in spec and '"shape"' in spec, "shapes beside colours"
+
+
 def test_numbers_are_short_and_signed() -> None:
     assert charts.number(1234567.8) == "1,234,568" and charts.number(-3.14159) == "−3.14"
     assert charts.number(0.0004) == "0.0004" and charts.number(5, sign=True) == "+5"

@@ -103,7 +103,10 @@ def test_the_first_journey(page: Page, asked: list[str], server: Server) -> None
     points = page.get_by_role("radiogroup", name="选一个点").get_by_role("radio")
     expect(points.nth(1)).to_be_attached(timeout=LONG)
     calm(page)
-    points.nth(1).check(force=True)
+    kinds = ("circle", "diamond", "point")  # what a browser calls the marks
+    marks = ", ".join(f'[aria-roledescription="{kind}"]' for kind in kinds)
+    page.get_by_test_id("stVegaLiteChart").locator(marks).nth(1).click(force=True)
+    expect(points.nth(1)).to_be_checked()
     calm(page)
     press(page, "存为情景并求解")
     expect(page.get_by_role("heading", level=1)).to_have_text([re.compile("求解|结果")])

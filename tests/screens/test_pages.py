@@ -17,8 +17,9 @@ from gpsopt.report.charts import Look, bullets
 from gpsopt.runfolder import write_run
 from gpsopt.runread import read_run
 from gpsopt.screens import entry
+from gpsopt.screens.builtin import _pairs
 from gpsopt.screens.limits import binding_rows
-from gpsopt.screens.shown import lines, points
+from gpsopt.screens.shown import fitted, lines, points
 from gpsopt.screens.visit import Visit
 from gpsopt.text import LANGUAGES, term
 from tests.prices.test_prices import model
@@ -99,6 +100,33 @@ def test_what_rounds_to_nothing_has_no_sign_and_long_texts_break(desk: Desk, sho
     assert not any(re.match(r"[-+−]0(\.0+)?\b", str(metric.delta)) for metric in at.metric), [
         m.delta for m in at.metric
     ]
+
+
+def test_columns_have_room_for_what_nearly_all_of_their_texts_need() -> None:
+    words = [*["Sanitation company 217"] * 19, "Environmental-treatment company of the northern districts 269"]
+    table = pd.DataFrame({"name": words, "amount": [1234.5] * 20})
+    titles = {"name": "Provider", "amount": "Amount"}
+    wide = fitted(table, titles)
+    assert wide["name"] == fitted(table.head(19), titles)["name"] > 150 and wide["amount"] < 80
+    narrow = fitted(table, titles, 200)
+    assert sum(narrow.values()) == 200 and narrow["amount"] == wide["amount"], "the wide one gives way"
+
+
+def test_an_empty_table_says_so_in_the_visitors_language(desk: Desk, show: Open) -> None:
+    desk.write_scenario("alike", 'title = "Alike"\nbase = "town"\n')
+    solved(desk, "alike")
+    solved(desk, "town")
+    for lang, said in (("zh", "没有数据行"), ("en", "There are no rows")):
+        at = sound(show("compare", lang=lang))
+        assert said in words(at)
+        assert all(len(frame.value) for frame in at.dataframe), "an empty grid is drawn in English"
+
+
+def test_the_words_of_a_lost_server_are_this_programs_own() -> None:
+    for lang in LANGUAGES:
+        said = dict(_pairs(lang))
+        assert said["streamlit run yourscript.py"] == "gpsopt app"
+        assert not any("Streamlit" in new for old, new in said.items() if "server" in old)
 
 
 def test_a_goal_bears_one_name_in_its_chart_and_its_table(desk: Desk, show: Open) -> None:

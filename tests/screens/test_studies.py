@@ -63,4 +63,8 @@ def test_alternatives_stand_beside_the_best_plan(desk: Desk, show: Open) -> None
     waited(desk, at)
     text = words(at)
     assert "awards are taken by all plans" in text
-    assert any("certified" in str(frame.value) for frame in at.dataframe)
+    beside = next(frame.value for frame in at.dataframe if "plan1" in frame.value)
+    assert any("certified" in str(cell) for cell in beside["plan1"]), "a column each, aims below each other"
+    choices = next(frame.value for frame in at.dataframe if "alt1" in frame.value)
+    assert set(choices["undertaker"]) & {f"Provider {letter}" for letter in "ABCDEF"}, "names, not codes"
+    assert "state" not in choices and "need" not in choices

@@ -10,6 +10,15 @@ import streamlit as st
 
 from gpsopt.text import messages
 
+#: what Streamlit says for itself that fits neither language here: the key of what is said instead -> its own words
+_INSTEAD = {
+    "instead.stopped": "Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your "
+                       "terminal:",
+    "instead.command": "streamlit run yourscript.py",
+    "instead.silent": "Streamlit server is not responding. Are you connected to the internet?",
+    "instead.connecting": "Connecting to Streamlit server",
+    "instead.lost": "Unable to connect to Streamlit server",
+}  # fmt: skip
 _TAGS = {"zh": "zh-CN", "en": "en"}
 
 
@@ -25,7 +34,10 @@ def _script(lang: str) -> str:
 
 
 def _pairs(lang: str) -> list[tuple[str, str]]:
-    """(what Streamlit says, what the language says): nothing to change where Streamlit speaks it already."""
+    """(what Streamlit says, what the language says): little to change where Streamlit speaks it already."""
     spoken, wanted = messages("en"), messages(lang)
     group = [key for key in spoken if key.startswith("builtin.")]
-    return [(spoken[key], wanted[key]) for key in group if spoken[key] != wanted[key]]
+    return [
+        *((spoken[key], wanted[key]) for key in group if spoken[key] != wanted[key]),
+        *((words, wanted[key]) for key, words in _INSTEAD.items()),
+    ]

@@ -18,10 +18,14 @@ from gpsopt.screens.opened import contrast
 from gpsopt.screens.pages import go
 from gpsopt.screens.shown import (
     MOST_BESIDE,
+    ROOM,
     aim_cell,
     amounts,
+    bare,
     chart,
+    fitted,
     grid,
+    lines,
     named,
     names,
     percent,
@@ -35,8 +39,6 @@ from gpsopt.tables import SCHEMA
 from gpsopt.text import messages
 
 _ROOM = {1: 480, 2: 320, 3: 210}  # pixels of a title, by how many runs stand beside the baseline
-#: pixels of the columns of awards that differ, for a screen of 1280
-_WIDE = {"kind": 44, "year": 44, "item": 110, "area": 76, "undertaker": 214, "change": 76}
 _TABLES = {"purchaser": "purchasers", "area": "areas", "item": "items", "undertaker": "undertakers"}
 
 
@@ -152,6 +154,9 @@ def inputs(here: Visit, found: Contrast, record: Record) -> None:
     known: dict[str, str] = {}
     for named_table in _TABLES.values():
         known |= names(found.other, here.lang, named_table)
+    needs = found.other.frame("coverage").drop_duplicates("need")
+    for need, item, area in zip(needs["need"], needs["item"], needs["area"], strict=True):
+        known[need] = f"{need} {known.get(item, item)} · {known.get(area, area)}"
     table = rows.head(500).assign(
         key=[" ".join(known.get(word) or _word(here, word, str(t)) for word in str(key).split())
              for key, t in zip(rows["key"].head(500), rows["table"], strict=False)],
@@ -227,7 +232,7 @@ def who(here: Visit, found: Contrast, record: Record) -> None:
                 "after": [here.money(v) for v in part["after"]],
                 "change": [here.money(v, sign=True) for v in part["change"]],
             })  # fmt: skip
-            drawing = movers(data, here.look(520), title=here.say(f"beside.movers_{measure}"),
+            drawing = movers(data, here.look(480), title=here.say(f"beside.movers_{measure}"),
                              subtitle=here.say(f"beside.movers_{measure}_sub"), most=8)  # fmt: skip
             chart(
                 here, drawing, table, f"{measure}_{record.seq}", name=here.term(by),
@@ -290,12 +295,16 @@ def awards(here: Visit, found: Contrast, record: Record) -> None:
         "undertaker": named(run, here.lang, "undertakers", rows["undertaker"]),
         "change": amounts(here, rows["change"]),
     })  # fmt: skip
+    if bare(here, table):
+        return
     titles = {"kind": here.say("beside.kind"), "year": here.term("year"), "item": here.say("plan.service"),
               "area": here.term("area"), "undertaker": here.term("undertaker")}  # fmt: skip
-    st.dataframe(table, hide_index=True, key=f"awards_{record.seq}", height=tall(table, 12), placeholder="—",
-                 column_config={
-        **{name: st.column_config.Column(title, width=_WIDE[name]) for name, title in titles.items()},
-        "change": st.column_config.NumberColumn(here.say("home.change"), format="%,.2f", width=_WIDE["change"],
+    wide = fitted(table, {**titles, "change": here.say("home.change")}, round(0.58 * ROOM))
+    high = lines(table, **{name: wide[name] for name in titles})
+    st.dataframe(table, hide_index=True, key=f"awards_{record.seq}", placeholder="—", row_height=high,
+                 height=tall(table, 12) if high is None else tall(table, 7, high), column_config={
+        **{name: st.column_config.Column(title, width=wide[name]) for name, title in titles.items()},
+        "change": st.column_config.NumberColumn(here.say("home.change"), format="%,.2f", width=wide["change"],
                                                 help=here.money_unit),
     })  # fmt: skip
 

@@ -17,9 +17,11 @@ from gpsopt.screens.limits import binding_rows
 from gpsopt.screens.shown import (
     aim_cell,
     amounts,
+    bare,
     chart,
     drawn,
     exact,
+    fitted,
     grid,
     lines,
     money_column,
@@ -32,10 +34,6 @@ from gpsopt.screens.shown import (
 from gpsopt.screens.visit import Visit, visit
 
 _NAMED = ("area", "purchaser", "undertaker", "unit", "need")
-#: pixels that let all columns of the awards stand on a screen of 1280; on a wider one they grow
-_WIDE = {"item": 172, "area": 80, "purchaser": 146, "undertaker": 148, "unit": 122, "need": 54}
-_DIRECT = {"item": 180, "area": 74, "unit": 118, "quantity": 70, "moved": 78, "expenditure": 112, "released": 96,
-           "stranded": 86, "why": 112, "need": 46}  # fmt: skip
 _BOUND = {"clause": 142, "limit": 390, "words": 348, "price": 96}
 
 
@@ -117,11 +115,15 @@ def awards(here: Visit, run: Run, year: int) -> None:
     st.markdown(here.say("plan.awards_total", count=len(table), amount=exact(here, total),
                          undertakers=rows["undertaker"].nunique()))  # fmt: skip
     titles = {"item": here.say("plan.service"), **{name: here.term(name) for name in _NAMED}}
+    figures = {"quantity": here.term("quantity"), "price": here.say("plan.price"), "amount": here.term("amount")}
+    wide = fitted(table, {**titles, **figures})
+    if bare(here, table):
+        return
     st.dataframe(table, hide_index=True, key="awards", placeholder="—", height=tall(table, 13), column_config={
-        **{name: st.column_config.Column(title, width=_WIDE[name]) for name, title in titles.items()},
-        "quantity": st.column_config.NumberColumn(here.term("quantity"), format="%,.2f", width=76),
-        "price": st.column_config.NumberColumn(here.say("plan.price"), format="%,.2f", width=92),
-        "amount": st.column_config.NumberColumn(here.term("amount"), format="%,.2f", width=92, help=here.money_unit),
+        **{name: st.column_config.Column(title, width=wide[name]) for name, title in titles.items()},
+        **{name: st.column_config.NumberColumn(
+            title, format="%,.2f", width=wide[name], help=here.money_unit if name == "amount" else None,
+        ) for name, title in figures.items()},
     })  # fmt: skip
 
 
@@ -161,10 +163,13 @@ def direct(here: Visit, run: Run, year: int) -> None:
     figures = {"quantity": here.say("plan.kept"), "moved": here.term("moved"),
                "expenditure": here.term("expenditure"), "released": here.term("released"),
                "stranded": here.term("stranded")}  # fmt: skip
+    wide = fitted(table, {**words, **figures})
+    if bare(here, table):
+        return
     st.dataframe(table, hide_index=True, key="direct", placeholder="—", height=tall(table, 13), column_config={
-        **{name: st.column_config.Column(title, width=_DIRECT[name]) for name, title in words.items()},
+        **{name: st.column_config.Column(title, width=wide[name]) for name, title in words.items()},
         **{name: st.column_config.NumberColumn(
-            title, format="%,.2f", width=_DIRECT[name], help=None if name in ("quantity", "moved") else here.money_unit,
+            title, format="%,.2f", width=wide[name], help=None if name in ("quantity", "moved") else here.money_unit,
         ) for name, title in figures.items()},
     })  # fmt: skip
 
@@ -223,6 +228,8 @@ def ledger(here: Visit, run: Run, year: int) -> None:
         "use": [here.term(str(v)) for v in rows["use"]], "change": amounts(here, rows["change"]),
     })  # fmt: skip
     with st.expander(here.say("plan.ledger", count=len(table))):
+        if bare(here, table):
+            return
         st.dataframe(table, hide_index=True, key="ledger", placeholder="—", column_config={
             "need": here.term("need"), "from": here.term("from_purchaser"), "from_line": here.term("from_line"),
             "to": here.term("to_purchaser"), "to_line": here.term("to_line"), "use": here.say("plan.use"),
@@ -243,6 +250,8 @@ def providers(here: Visit, run: Run, year: int) -> None:
         "score": list(rows["score"]),
     })  # fmt: skip
     st.caption(here.say("page.assumed"))
+    if bare(here, table):
+        return
     st.dataframe(table, hide_index=True, key="providers", placeholder="—", height=tall(table, 13), column_config={
         "undertaker": here.term("undertaker"), "awards": here.say("plan.awards"),
         "amount": money_column(here, here.term("amount")),

@@ -18,7 +18,7 @@ from gpsopt.report.papers import papers_of
 from gpsopt.runs import Record
 from gpsopt.screens.asking import told
 from gpsopt.screens.empty import nothing_yet
-from gpsopt.screens.shown import percent, tall
+from gpsopt.screens.shown import bare, percent, tall
 from gpsopt.screens.study import study
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.text import LANGUAGES
@@ -123,6 +123,8 @@ def papers(here: Visit, record: Record) -> None:
     kinds = [column.kind for column in paper.columns]
     rows = [[_cell(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in paper.rows[:_SHOWN]]
     table = pd.DataFrame(rows, columns=head)
+    if bare(here, table):
+        return
     st.dataframe(table, hide_index=True, key=f"paper_{key}", height=tall(table, 9), placeholder="—")
     colon = "：" if here.lang == "zh" else ": "
     sums = " · ".join(

@@ -17,7 +17,7 @@ from gpsopt.screens.empty import nothing_yet
 from gpsopt.screens.nofit import no_fit
 from gpsopt.screens.pages import go
 from gpsopt.screens.progress import aim_value, state_words, titled
-from gpsopt.screens.shown import chart
+from gpsopt.screens.shown import chart, fitted, tall
 from gpsopt.screens.visit import Visit, visit
 
 _EVERY = "1s"
@@ -145,12 +145,14 @@ def finished(here: Visit) -> None:
          "made": here.say("runs.by_command" if not r.owner else "runs.here")}
         for r in records
     ])  # fmt: skip
+    titles = {
+        "title": here.term("scenario"), "status": here.term("summary.status"), "run": here.say("runs.number"),
+        "when": here.say("runs.when"), "made": here.say("runs.made"),
+    }  # fmt: skip
+    wide = fitted(table, titles)
     picked = st.dataframe(
-        table, hide_index=True, key="finished", on_select="rerun", selection_mode="single-row",
-        column_config={
-            "title": here.term("scenario"), "status": here.term("summary.status"), "run": here.say("runs.number"),
-            "when": here.say("runs.when"), "made": here.say("runs.made"),
-        },
+        table, hide_index=True, key="finished", on_select="rerun", selection_mode="single-row", height=tall(table, 12),
+        column_config={name: st.column_config.Column(title, width=wide[name]) for name, title in titles.items()},
     )  # fmt: skip
     places = [place for place in picked["selection"]["rows"] if place < len(records)]
     chosen = records[places[0]] if places else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,13 +15,12 @@ from gpsopt.desk.sentences import told as told_of
 from gpsopt.errors import GpsoptError, InputError
 from gpsopt.screens.asking import solve_button, told
 from gpsopt.screens.empty import nothing_yet
+from gpsopt.screens.modelnames import names_of
 from gpsopt.screens.shown import BROKEN, tall
 from gpsopt.screens.visit import Visit, visit
-from gpsopt.tables import SCHEMA
 from gpsopt.tomlfile import read_toml
 
 _LONG = 62  # letters that one line has room for; a Chinese one counts twice
-_NAMED = ("purchasers", "items", "areas", "undertakers")
 
 
 def scenarios() -> None:
@@ -187,28 +185,6 @@ def _gap(here: Visit, chosen: ScenarioFile, sentence: str, gap: Gap) -> Any:
 
 def _word(here: Visit, key: str, within: str) -> str:
     return here.term(key, within)
-
-
-def names_of(here: Visit) -> Mapping[str, Mapping[str, str]]:
-    """Table -> code -> name in the visitor's language, from the model's own tables."""
-    from gpsopt.csvfile import read_records
-
-    out: dict[str, dict[str, str]] = {}
-    order = ("name_zh", "name_en") if here.lang == "zh" else ("name_en", "name_zh")
-    for table in _NAMED:
-        path = here.desk.model_folder(here.model) / "tables" / f"{table}.csv"
-        records, _found = read_records(path, path.name) if path.is_file() else ([], [])
-        if not records:
-            out[table] = {}
-            continue
-        place = {name.strip(): i for i, name in enumerate(records[0][1])}
-        key = SCHEMA[table].key[0]
-        rows = [[*cells, *[""] * len(place)] for _line, cells in records[1:]]
-        out[table] = {
-            r[place[key]]: next((r[place[n]] for n in order if n in place and r[place[n]]), r[place[key]])
-            for r in rows if key in place
-        }  # fmt: skip
-    return out
 
 
 def _text(chosen: ScenarioFile) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -19,6 +20,10 @@ from gpsopt.text import unit_of
 
 MOST_BESIDE = 3  # runs that stand beside the baseline
 _ROW, _HEAD, _PAD = 33, 36, 16  # pixels of a grid's line, and of what stays empty in a cell's width
+_EDGES = 20  # pixels around a text for which a column is made
+_NEARLY_ALL = 0.9  # of a column's texts: the few longest do not take room from the other columns
+_KEPT = 96  # pixels of a column that are never taken away
+ROOM = 982  # pixels of a page's whole width on a screen of 1280
 BROKEN = 62  # pixels of a row from which on a grid breaks lines
 _WIDE_FROM = 0x2E80  # letters from here on are Chinese
 #: a figure as it stands in a cell: such a column is read from its right end
@@ -48,8 +53,17 @@ def spoken(here: Visit, drawing: Drawing) -> str:
     return f"{words} · {here.say('app.figures_below')}" if isinstance(words, str) else here.say("app.figures_below")
 
 
+def bare(here: Visit, table: pd.DataFrame) -> bool:
+    """Has a table no rows? Then a line says so: an empty grid would say it in English whatever the language."""
+    if table.empty:
+        st.caption(here.say("app.no_rows"))
+    return table.empty
+
+
 def grid(here: Visit, table: pd.DataFrame, key: str, **columns: str) -> None:
     """A table to read: only the columns that have a title, in their order."""
+    if bare(here, table):
+        return
     shown = table[[name for name in columns if name in table]] if columns else table
     settings = {
         name: st.column_config.Column(title, alignment="right" if _figures(shown, name) else None)
@@ -78,6 +92,23 @@ def shortened(text: str, pixels: int) -> str:
         if pixels < 0:
             return f"{text[:place].rstrip()}…"
     return text
+
+
+def fitted(table: pd.DataFrame, titles: Mapping[str, str], room: int = ROOM) -> dict[str, int]:
+    """Pixels for each column that has a title: what nearly all texts need; wide ones give way in a small `room`."""
+    wide = {}
+    for name, title in titles.items():
+        texts = [f"{cell:,.2f}" if isinstance(cell, float) else str(cell or "") for cell in table[name]]
+        most = sorted(_pixels(text) for text in texts)[: math.ceil(_NEARLY_ALL * len(texts))]
+        wide[name] = _EDGES + max([_pixels(title), *most[-1:]])
+    spare = {name: max(0, pixels - _KEPT) for name, pixels in wide.items()}
+    over = sum(wide.values()) - room
+    part = min(1.0, over / max(1, sum(spare.values()))) if over > 0 else 0.0
+    return {name: round(pixels - part * spare[name]) for name, pixels in wide.items()}
+
+
+def _pixels(text: str) -> int:
+    return sum(14 if ord(letter) > _WIDE_FROM else 7 for letter in text)
 
 
 def lines(table: pd.DataFrame, **pixels: int) -> int | None:
@@ -114,10 +145,10 @@ def aim_cell(here: Visit, aim: str, value: Any, *, sign: bool = False) -> str:
     """An aim's value in a table, with two decimals, its unit in the title: to be found again in the run's own files."""
     if value is None or pd.isna(value):
         return "—"
-    if aim == "benefit":
-        return f"{value:{'+' if sign else ''},.2f}".replace("-", "−")
-    if aim == "worst_area":
-        return f"{100 * value:{'+' if sign else ''}.2f}".replace("-", "−") + ("" if sign else "%")
+    if aim in ("benefit", "worst_area"):
+        text = f"{value if aim == 'benefit' else 100 * value:{'+' if sign else ''},.2f}".replace("-", "−")
+        text = text.lstrip("+−") if not text.strip("+−0.") else text  # what rounds to nothing has no sign
+        return text if sign or aim == "benefit" else f"{text}%"
     return here.money(Decimal(f"{value:.2f}"), sign=sign)
 
 
@@ -146,6 +177,6 @@ def exact(here: Visit, value: Decimal) -> str:
 
 
 __all__ = [
-    "BROKEN", "MOST_BESIDE", "aim_cell", "amounts", "chart", "drawn", "exact", "fen", "grid", "lines", "money_column",
-    "named", "names", "percent", "points", "tall", "units",
+    "BROKEN", "MOST_BESIDE", "ROOM", "aim_cell", "amounts", "bare", "chart", "drawn", "exact", "fen", "fitted", "grid",
+    "lines", "money_column", "named", "names", "percent", "points", "spoken", "tall", "units",
 ]  # fmt: skip

@@ -16,11 +16,14 @@ from gpsopt.report import charts
 from gpsopt.report.charts import aim_text, aim_title, frontier
 from gpsopt.screens.asking import solve_now, told
 from gpsopt.screens.empty import nothing_yet
+from gpsopt.screens.modelnames import names_of
 from gpsopt.screens.pages import go
-from gpsopt.screens.shown import aim_cell, chart, grid, percent
+from gpsopt.screens.shown import aim_cell, chart, grid, percent, spoken
 from gpsopt.screens.study import study, waiting
 from gpsopt.screens.visit import Visit, visit
 from gpsopt.settings import AIMS
+
+_NAMED = {"item": "items", "area": "areas", "purchaser": "purchasers", "undertaker": "undertakers"}
 
 
 def tradeoffs() -> None:
@@ -100,7 +103,7 @@ def curve(here: Visit, job: Job) -> None:
     if digest_now(here.desk, job.subject) is None:
         st.warning(f"⚠ {here.say('status.stale')}")
     st.markdown(here.say("tradeoffs.plans" if answer["plans"] else "tradeoffs.fractions"))
-    look = here.look(760)
+    look = here.look(560)
     left, right = st.columns([3, 2], gap="medium")
     with right:
         chosen = st.radio(
@@ -114,11 +117,20 @@ def curve(here: Visit, job: Job) -> None:
         if st.button(here.say("tradeoffs.to_runs"), key="to_runs"):
             go("runs", here.lang)
     with left:
-        st.altair_chart(frontier(frame, (one, two), look, chosen=chosen), theme=None, key=f"curve_{job.job}")
+        drawing, key = frontier(frame, (one, two), look, chosen=chosen), f"curve_{job.job}"
+        st.altair_chart(drawing, theme=None, key=key, alt=spoken(here, drawing), selection_mode="point",
+                        on_select=lambda: _picked(key, f"point_{job.job}"))  # fmt: skip
         table = frame.assign(**{a: [aim_cell(here, a, v) for v in frame[a]] for a in (one, two)})
         with st.expander(here.say("app.as_table")):
             grid(here, table, f"points_{job.job}", point=here.say("tradeoffs.point"),
                  **{one: aim_title(one, look), two: aim_title(two, look)})  # fmt: skip
+
+
+def _picked(key: str, choice: str) -> None:
+    """A point was clicked on the chart: it is the one chosen in the list."""
+    points = st.session_state[key]["selection"]["point"]
+    if points:
+        st.session_state[choice] = int(points[0]["point"])
 
 
 def _save(here: Visit, job: Job, number: int, text: str) -> None:
@@ -166,24 +178,36 @@ def alternatives(here: Visit) -> None:
 def near(here: Visit, job: Job) -> None:
     """The plans beside each other, and the awards that only some of them take."""
     answer: dict[str, Any] = json.loads(job.result or "{}")
-    look = here.look()
-    rows = []
-    for place, plan in enumerate(answer["plans"]):
-        rows.append({
-            "plan": here.say("tradeoffs.best") if not place else here.say("tradeoffs.other", number=place),
-            "status": here.say("status.certified" if plan["certified"] else "status.not_certified"),
-            "shared": "—" if plan["shared"] is None else percent(plan["shared"]),
-            **{aim: aim_cell(here, aim, value) for aim, value in plan["aims"].items()},
-        })  # fmt: skip
-    aims = {aim: aim_title(aim, look) for aim in answer["plans"][0]["aims"]}
-    grid(here, pd.DataFrame(rows), f"near_{job.job}", plan=here.term("plan"), status=here.term("summary.status"),
-         shared=here.say("tradeoffs.shared"), **aims)  # fmt: skip
+    plans, look = answer["plans"], here.look()
+    titles = [here.say("tradeoffs.best"), *(here.say("tradeoffs.other", number=n) for n in range(1, len(plans)))]
+    rows = [
+        [here.term("summary.status"),
+         *(here.say("status.certified" if p["certified"] else "status.not_certified") for p in plans)],
+        [here.say("tradeoffs.shared"), *("—" if p["shared"] is None else percent(p["shared"]) for p in plans)],
+        *([aim_title(aim, look), *(aim_cell(here, aim, p["aims"][aim]) for p in plans)] for aim in plans[0]["aims"]),
+    ]  # fmt: skip
+    columns = {"what": here.term("plan"), **{f"plan{n}": title for n, title in enumerate(titles)}}
+    grid(here, pd.DataFrame(rows, columns=list(columns)), f"near_{job.job}", **columns)
     st.markdown(here.say("tradeoffs.safe", safe=answer["safe"], count=answer["count"]))
     with st.expander(here.say("tradeoffs.in_words")):
         st.code(answer["pages"][here.lang], language=None)
     with st.expander(here.say("tradeoffs.open_awards")):
-        titles = {name: name if name.startswith(("best", "alt")) else here.term(name) for name in answer["open"]}
-        grid(here, pd.DataFrame(answer["open"]), f"open_{job.job}", **titles)
+        open_awards(here, answer["open"], titles, f"open_{job.job}")
+
+
+def open_awards(here: Visit, found: dict[str, list[Any]], titles: list[str], key: str) -> None:
+    """The awards that only some plans take: the quantity in each of them."""
+    shown = {"year": [str(year) for year in found["year"]]}
+    known = names_of(here)
+    for column, table in _NAMED.items():
+        shown[column] = [known[table].get(code, code) for code in found[column]]
+    for name, cells in found.items():
+        if name.startswith(("best", "alt")):
+            shown[name] = [f"{value:,.2f}".removesuffix(".00") for value in cells]
+    heads = dict(zip((name for name in shown if name not in ("year", *_NAMED)), titles, strict=True))
+    words = {"year": here.term("year"), "item": here.say("plan.service"),
+             **{column: here.term(column) for column in _NAMED if column != "item"}}  # fmt: skip
+    grid(here, pd.DataFrame(shown), key, **words, **heads)
 
 
 def inputs(here: Visit) -> None:

@@ -190,7 +190,8 @@ def _tile_text(value: float | None, difference: bool, shares: bool) -> str:
     if not shares:
         return number(value, sign=difference)
     if difference:
-        return f"{100 * value:+.1f}".replace("-", "−") if value else "0"
+        text = f"{100 * value:+.1f}".replace("-", "−")
+        return text if text.strip("+−0.") else "0"  # what rounds to nothing has no sign
     return percent(value)
 
 

@@ -276,8 +276,7 @@ def gap_over_time(events: pd.DataFrame, look: Look | None = None, *, title: str 
     base = alt.Chart(data)
     shapes = alt.Shape("name:N", title=None, scale=alt.Scale(domain=names))
     layers: list[Any] = [
-        base.mark_line(interpolate="step-after", strokeWidth=2)
-        .encode(x=x, y=y, color=colour, strokeDash=alt.StrokeDash("name:N", legend=None)),
+        base.mark_line(interpolate="step-after", strokeWidth=2).encode(x=x, y=y, color=colour),
         base.mark_point(filled=True, size=46).encode(
             x=x, y=y, color=colour, shape=shapes,
             tooltip=["name:N", alt.Tooltip("seconds:Q", format=".1f"), alt.Tooltip("gap:Q", format=".4~f")],
