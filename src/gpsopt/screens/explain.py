@@ -212,10 +212,9 @@ def _verdict(here: Visit, answer: dict[str, Any]) -> str:
 
 def aims(here: Visit, rows: list[dict[str, Any]], key: str) -> None:
     """Aims as they are and the other way round; where that is not proven, the least change that is."""
-    look = here.look()
     is_open = any(row["difference"] is not None and row.get("bound") != row["difference"] for row in rows)
     table = pd.DataFrame([
-        {"aim": aim_title(str(row["aim"]), look), "before": aim_cell(here, str(row["aim"]), row["before"]),
+        {"aim": _aim(here, str(row["aim"])), "before": aim_cell(here, str(row["aim"]), row["before"]),
          "after": here.say("explain.none") if row["after"] is None else aim_cell(here, str(row["aim"]), row["after"]),
          "change": aim_cell(here, str(row["aim"]), row["difference"], sign=True),
          "least": _least(here, str(row["aim"]), row.get("bound"))}
@@ -225,6 +224,11 @@ def aims(here: Visit, rows: list[dict[str, Any]], key: str) -> None:
     change = here.say("why.found" if is_open else "home.change")
     grid(here, table, f"why_{key}", aim=here.term("aim"), before=here.say("why.before"), after=here.say("why.after"),
          change=change, **least)  # fmt: skip
+
+
+def _aim(here: Visit, aim: str) -> str:
+    """An aim's name; money's unit stands above the page, so that the whole table has room."""
+    return aim_title(aim, here.look()) if aim == "worst_area" else here.term(aim, "aims")
 
 
 def _least(here: Visit, aim: str, bound: float | None) -> str:
