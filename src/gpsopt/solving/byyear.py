@@ -18,10 +18,12 @@ import numpy as np
 from gpsopt.cluster.connection import Cluster
 from gpsopt.errors import LimitError, SolverError
 from gpsopt.model.facts import Ints
-from gpsopt.model.world import World
+from gpsopt.model.world import FEN_PER_WAN, World
+from gpsopt.solving.blended import prime
 from gpsopt.solving.clock import Progress
 from gpsopt.solving.engine import Array, Engine, Left, NoTime, Stop
-from gpsopt.solving.stages import Aim, Answer, Options, Stage, describe, hold_aim, seek
+from gpsopt.solving.outlook import within_outlook
+from gpsopt.solving.stages import BY_PURCHASER, Aim, Answer, Options, Stage, aims_of, describe, hold_aim, seek
 from gpsopt.solving.tightening import tighten
 
 _JOINT: Final = 1.25  # of the time given: when the joint bounds have to be there
@@ -69,6 +71,11 @@ def _year_by_year(
     year_of = years_of_columns(world, compiled)
     count, nodes, stopped = len(world.facts.years), 0, False
     point: Array | None = None
+    large = int((np.asarray(compiled.integer, dtype=bool) & (compiled.column_lower < compiled.column_upper)).sum())
+    if large > BY_PURCHASER:
+        alone = within_outlook(world, compiled, years_of_columns(world, compiled, -1), options, progress, stop, cluster)
+        if alone is not None and alone.point is not None:
+            return _jointly(world, compiled, options, alone, stop, began)
     for place in range(count):
         left = None if options.time_limit is None else options.time_limit - (time.monotonic() - began)
         mine = replace(options, years="joint", time_limit=None if left is None else max(0.1, left / (count - place)))
@@ -83,16 +90,24 @@ def _year_by_year(
         if stopped and place < count - 1:
             raise LimitError("limit_without_plan")  # later years are still fractions: that is no plan
     assert point is not None
-    engine = Engine(compiled, options.seed, stop)
+    return _jointly(world, compiled, options, Answer("within_gap", (), point, nodes, (point,), stopped), stop, began)
+
+
+def _jointly(
+    world: World, compiled: Any, options: Options, found: Answer, stop: Stop | None, began: float
+) -> tuple[Answer, Engine, tuple[Aim, ...]]:
+    """A plan of all years with the joint model's bounds."""
+    engine, aims = Engine(compiled, options.seed, stop), aims_of(world, compiled)
+    assert found.point is not None
 
     def for_bounds() -> float | None:
         """The joint bounds may take a quarter of the time again; what they lack then is shown as a gap."""
         return None if options.time_limit is None else began + _JOINT * options.time_limit - time.monotonic()
 
-    stages = joint_stages(engine, world, aims, options, point, for_bounds)
+    stages = joint_stages(engine, world, aims, options, found.point, for_bounds)
     ends = {stage.status for stage in stages}
     status = next((s for s in ("limit", "within_gap") if s in ends), "optimal")
-    return Answer(status, stages, point, nodes, (point,), stopped), engine, aims
+    return replace(found, status=status, stages=stages), engine, aims
 
 
 def years_of_columns(world: World, compiled: Any, none: int = 0) -> Ints:
@@ -124,8 +139,10 @@ def joint_stages(
     Where there is no time `left` for that the bound is what the aim comes to at the least.
     """
     stages: list[Stage] = []
+    if engine.integer_count > BY_PURCHASER:
+        prime(engine, aims, sum(world.facts.budget.values()) / FEN_PER_WAN, left)
     for aim in aims:
-        sign, unit = 1.0 if aim.sense == "min" else -1.0, aim.cost_unit
+        sign, unit = aim.sign, aim.cost_unit
         engine.set_cost(sign * aim.weights / unit)
         try:
             bound = engine.relaxation(left)[0]

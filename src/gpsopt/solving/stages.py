@@ -20,6 +20,7 @@ from gpsopt.model.soft import BREACH, soft_stages
 from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.settings import AIMS, Sense
 from gpsopt.solving.anyplan import any_plan, tied
+from gpsopt.solving.blended import blended, prime
 from gpsopt.solving.bypurchaser import seek_by_purchaser
 from gpsopt.solving.clock import Clock, Progress
 from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation, Outcome, Stop
@@ -93,6 +94,11 @@ class Aim:
     constants: Array
     unit: float  # yuan (or own unit) per model unit
     part_scale: Array  # scale of each part in model units; nan: the part's own value
+
+    @property
+    def sign(self) -> float:
+        """1 where less is better, else -1."""
+        return 1.0 if self.sense == "min" else -1.0
 
     @property
     def weights(self) -> Array:
@@ -198,6 +204,8 @@ def seek_aims(
         any_ = any_plan(engine, clock.share())
         if any_.status == "infeasible":
             return Answer("infeasible", (), None, any_.nodes), engine
+    if engine.integer_count > BY_PURCHASER:
+        prime(engine, aims, budget, clock.left_for_stage())
     nodes = 0 if any_ is None else any_.nodes
     tried = None if any_ is None or not tied(compiled, groups) else any_.point
     for place, aim in enumerate(aims):
@@ -234,9 +242,9 @@ def seek_aims(
 
 def _kept(engine: Engine, aim: Aim, outcome: Outcome, point: Array) -> Outcome:
     """What an aim is worth at a plan that its own search did not find, with the bound that there is."""
-    engine.set_cost(_signed(aim) * aim.weights / aim.cost_unit)
+    engine.set_cost(aim.sign * aim.weights / aim.cost_unit)
     bound = max(outcome.bound, engine.least() * aim.cost_unit)
-    return replace(outcome, point=point, value=_signed(aim) * float(aim.weights @ point), bound=bound)
+    return replace(outcome, point=point, value=aim.sign * float(aim.weights @ point), bound=bound)
 
 
 def _settled(engine: Engine, target: Target, plan: Array | None, other: Array | None) -> Array | None:
@@ -251,10 +259,6 @@ def _settled(engine: Engine, target: Target, plan: Array | None, other: Array | 
         if again is not None and engine.violation(again) <= 1e-6:
             found.append(again)
     return min(found, key=lambda point: float(target.costs @ point), default=None)
-
-
-def _signed(aim: Aim) -> float:
-    return 1.0 if aim.sense == "min" else -1.0
 
 
 @dataclass(frozen=True)
@@ -278,7 +282,7 @@ def _stage(search: _Search, aim: Aim, start: Array | None, other: Array | None =
     `start`: the plan so far; `other`: decisions that may be better for this aim.
     """
     engine, options, clock = search.engine, search.options, search.clock
-    sign, unit = _signed(aim), aim.cost_unit
+    sign, unit = aim.sign, aim.cost_unit
     engine.set_cost(sign * aim.weights / unit)
     constant = sign * float(aim.constants.sum())
 
@@ -320,18 +324,14 @@ def _large(search: _Search, target: Target, start: Array | None, report: Callabl
 
 def _target(search: _Search, aim: Aim, start: Array | None, gap: float) -> Target:
     """The stage in the solver's units; each later aim counts a hundredth of the one before it."""
-    sign, unit = _signed(aim), aim.cost_unit
-    costs = sign * aim.weights / unit
-    size = float(aim.part_scale.sum())
-    own = bool(np.isnan(size))
-    size = _size(search, aim, start)
-    blend, part = costs.copy(), 1.0
-    for later in search.aims[search.aims.index(aim) + 1 :]:
-        part /= 100.0
-        blend += part * size / unit * _signed(later) * later.weights / _size(search, later, start)
+    sign, unit = aim.sign, aim.cost_unit
+    left = search.aims[search.aims.index(aim) :]
+    sizes = [_size(search, one, start) for one in left]
+    size = sizes[0] / unit
     return Target(
-        costs, blend, sign * float(aim.constants.sum()) / unit, None if own else size / unit, gap, search.warm
-    )
+        sign * aim.weights / unit, size * blended(left, sizes, 0.01), sign * float(aim.constants.sum()) / unit,
+        None if np.isnan(aim.part_scale.sum()) else size, gap, search.warm,
+    )  # fmt: skip
 
 
 def _size(search: _Search, aim: Aim, start: Array | None) -> float:
@@ -362,7 +362,7 @@ def _describe(world: World, aim: Aim, outcome: Outcome, options: Options, clock:
 
 def describe(world: World, aim: Aim, reached: float, proven: float, options: Options) -> Stage:
     """How an aim ended: the value reached and the bound proven, both to be minimised and without its constant."""
-    sign, constant = _signed(aim), float(aim.constants.sum())
+    sign, constant = aim.sign, float(aim.constants.sum())
     value = sign * reached + constant
     bound = sign * proven + constant
     scale = aim.scale(value)
