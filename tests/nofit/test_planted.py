@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import gpsopt
 from gpsopt.nofit import NoFit, repairs
+from gpsopt.nofit.kinds import KINDS
+from gpsopt.nofit.loosen import least, loosened
 from gpsopt.nofit.sentences import SENTENCES
+from gpsopt.nofit.spent import Allowance
 from gpsopt.nofit.system import system_of
 from gpsopt.runfolder import input_files
 from gpsopt.scenario import Scenario
+from gpsopt.solving.engine import Engine, Limits, Outcome
 from tests.nofit.planted import CASES, Planted, write
 from tests.nofit.plantedfourth import FOURTH
 from tests.nofit.plantedfurther import FURTHER
@@ -102,3 +107,28 @@ def test_a_kind_that_makes_no_room_is_offered_without(tmp_path: Path, monkeypatc
     monkeypatch.setattr(repairs, "_SMALL", 0)
     monkeypatch.setattr(repairs, "_WIDER_LARGE", ((1, 1e6), (0, 0.0)))  # no line has so much to leave
     assert "floor" in {r.kind for r in gpsopt.explain_nofit(scenario).repairs}
+
+
+def test_what_gives_the_least_is_found_among_few_awards_where_the_whole_search_finds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = next(c for c in CASES if c.kind == "floor")
+    system = system_of(gpsopt.read_scenario(write(tmp_path / "model", case)))
+    loosening = KINDS["floor"].make(system)
+    exact = least(system, loosening)
+    assert exact is not None and exact.proven
+    minimise = Engine.minimise
+
+    def stopped(engine: Engine, limits: Limits, start: Any = None, report: Any = None, around: Any = None) -> Outcome:
+        """A search over everything that ends before it has found anything of its own."""
+        if around is not None:
+            return minimise(engine, limits, start, report, around)
+        value = float("inf") if start is None else minimise(engine, limits, start).value
+        return Outcome("limit", start, value, float("-inf"), 0)
+
+    monkeypatch.setattr("gpsopt.nofit.loosen._SMALL", -1)
+    monkeypatch.setattr(Engine, "minimise", stopped)
+    found = least(system, loosening, 0.0, Allowance.of(60.0))
+    assert found is not None and not found.proven
+    assert found.values == pytest.approx(exact.values, abs=1e-6)
+    assert Engine(loosened(system.problem, loosening)).violation(found.point) <= 1e-6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from scipy import sparse
 
 from gpsopt.compiler import compile_model
-from gpsopt.errors import LimitError
+from gpsopt.errors import LimitError, SolverError
 from gpsopt.model.build import build_world
 from gpsopt.model.world import World, world_of
 from gpsopt.scenario import read_scenario
@@ -92,11 +93,52 @@ def test_a_stage_keeps_its_plan_and_a_start_for_each_aim_changes_no_value() -> N
 
 
 def test_any_plan_is_a_plan_or_the_proof_that_there_is_none(town: tuple[World, Any, Array, Target, float]) -> None:
-    _world, compiled, *_rest = town
-    assert any_plan(Engine(compiled), None).status == "optimal"
+    _world, compiled, _worst, target, _bound = town
+    assert any_plan(Engine(compiled), target.costs, None).status == "optimal"
     engine = Engine(compiled)
     engine.add_row(np.ones(compiled.matrix.shape[1]), -np.inf, -1.0)  # all columns are at least 0
-    assert any_plan(engine, None).status == "infeasible"
+    assert any_plan(engine, target.costs, None).status == "infeasible"
+
+
+def test_any_plan_is_sought_among_few_awards_before_it_is_among_all(
+    town: tuple[World, Any, Array, Target, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _world, compiled, _worst, target, _bound = town
+    asked: list[int | None] = []
+    minimise = Engine.minimise
+
+    def counted(engine: Engine, limits: Limits, start: Any = None, report: Any = None, around: Any = None) -> Outcome:
+        asked.append(None if around is None else int((around[1] & engine.awards).sum()))
+        found = minimise(engine, limits, start, report, around)
+        return replace(found, point=None) if around is not None and len(asked) < last else found
+
+    monkeypatch.setattr(Engine, "minimise", counted)
+    for last in (1, 2, 3):  # which of the questions is the first to find one
+        asked.clear()
+        engine = Engine(compiled)
+        found = any_plan(engine, target.costs, None)
+        assert found.point is not None and engine.violation(found.point) <= 1e-6 and len(asked) == last
+        few = [count for count in asked[:2] if count is not None]
+        assert few == sorted(few) and few[-1] < engine.awards.sum()  # what the first leaves out the second may use
+        assert (asked[-1] is None) == (last == 3)
+
+
+def test_a_search_over_few_that_fails_leaves_everything_open_to_the_next(
+    town: tuple[World, Any, Array, Target, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _world, compiled, worst, target, _bound = town
+    engine, run = Engine(compiled), Engine._run
+    engine.set_cost(target.costs)
+    best = engine.minimise(Limits()).value
+
+    def failed(*_rest: Any) -> Outcome:
+        raise SolverError("solver_failed", status="lost")
+
+    monkeypatch.setattr(Engine, "_run", failed)
+    assert kernel(engine, target, worst, np.zeros(len(worst), dtype=bool), 0.0) is None
+    monkeypatch.setattr(Engine, "_run", run)
+    assert best < float(target.costs @ worst) - 1e-3
+    assert engine.minimise(Limits()).value == pytest.approx(best, abs=1e-6)
 
 
 def test_any_plan_stands_in_where_the_first_aim_finds_none_in_its_time(

@@ -91,3 +91,27 @@ def test_the_first_cuts_leave_a_better_plan_and_a_bound_that_holds(
     monkeypatch.setattr(engine, "minimise", lost)
     kept, bound = large._first_cuts(engine, loose, dear, -1.0, lambda v, b: None, None)
     assert np.array_equal(kept, dear) and bound == -1.0
+
+
+def test_a_known_plan_is_the_start_where_no_other_is_found(
+    outlay: tuple[Engine, Groups, Target, Array, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, groups, target, dear, best = outlay
+    starts: list[Array] = []
+
+    def nearer_of(_engine: Engine, _groups: Groups, _target: Target, point: Array, *rest: Any) -> tuple[Array, float]:
+        starts.append(point)
+        return point, rest[1]
+
+    monkeypatch.setattr(large, "_first", lambda *_rest: None)
+    monkeypatch.setattr(large, "_searched", lambda *_rest: None)
+    monkeypatch.setattr(large, "_nearer", nearer_of)
+    compiled = compile_model(build_world(world_of(read_scenario(TOWN))))
+    for known, count in ((dear, 1), (None, 0)):
+        starts.clear()
+        engine.set_cost(target.costs)
+        found = large.seek_large(engine, compiled, groups, target, None, lambda v, b: None, lambda: None, known)
+        assert len(starts) == count and found.point is not None
+        whole = np.asarray(compiled.integer, dtype=bool)
+        assert all(np.array_equal(np.round(point[whole]), np.round(dear[whole])) for point in starts)
+        assert found.value <= best + target.allowed(best) + 1e-6

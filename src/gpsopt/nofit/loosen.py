@@ -21,6 +21,7 @@ from gpsopt.solving.room import with_room
 #: integer columns up to which the least is sought to proof
 _SMALL: Final = 600
 _GAP: Final = 0.001
+_FEW: Final = 0.3  # of the time: for a plan with few awards
 _PROVEN: Final = 1e-6
 
 
@@ -126,15 +127,28 @@ def least(
         if fractions:
             value, point, _duals = engine.relaxation()
             return Least(_given(loosening, point[base:]), value * size, True, point)
-        if not small:
-            engine.relaxation()  # refuses at once what nothing of this kind can mend
-        outcome = engine.minimise(limits)
+        start = None if small else _among_few(engine, limits, allowance)
+        outcome = engine.minimise(limits, start)
     except SolverError:
         return None
     if outcome.point is None:
         return None
     proven = outcome.status == "optimal" and (small or outcome.value - outcome.bound <= _PROVEN * abs(outcome.value))
     return Least(_given(loosening, outcome.point[base:]), outcome.value * size, proven, outcome.point)
+
+
+def _among_few(engine: Engine, limits: Limits, allowance: Allowance | None) -> Array | None:
+    """What gives the least with no award but those of the relaxation: of many rows the whole search finds nothing soon.
+
+    Raises SolverError at once where nothing of this kind can mend the model.
+    """
+    relaxed = engine.relaxation()[1]
+    used = ~engine.awards | (relaxed > _PROVEN)
+    few = replace(limits, seconds=None if allowance is None else allowance.clock(_FEW))
+    try:
+        return engine.minimise(few, None, None, (np.where(used, relaxed, 0.0), used)).point
+    except SolverError:
+        return None
 
 
 def _given(loosening: Loosening, found: Array) -> dict[tuple[Any, ...], float]:

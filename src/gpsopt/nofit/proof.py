@@ -20,17 +20,17 @@ from gpsopt.plan.plan import Plan
 from gpsopt.planning import plan_or_end
 from gpsopt.runfolder import input_files
 from gpsopt.scenario import Scenario, read_scenario
-from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation
+from gpsopt.solving.anyplan import any_plan
+from gpsopt.solving.engine import Array, Engine, NoRelaxation
 from gpsopt.solving.feasibility import nodes_for
 from gpsopt.solving.grid import to_grid
 from gpsopt.solving.room import with_room
-from gpsopt.solving.stages import aims_of
+from gpsopt.solving.stages import Aim, aims_of
 from gpsopt.solving.startpoint import moved_over
 
 #: a model with at most so many decisions and columns is solved whole, so that its plan is known to be certified
 _SMALL: Final = 600
 _SMALL_COLUMNS: Final = 6_000
-_ANY: Final = 1e9  # a gap that every plan reaches
 _KEPT: Final = 2  # plans of repairs before, tried first for the next one
 _CLOSE: Final = 1e-6
 _SECONDS: Final = 12.0  # of the processor for one repair of a larger model
@@ -133,14 +133,15 @@ def has_plan(
     stop = None if asked is None else asked.stop()
     engine = Engine(with_room(compiled, compiled.rows, spare), stop=stop)
     engine.set_cost(np.zeros(compiled.matrix.shape[1]))
+    aims = aims_of(world, compiled)
     try:
-        point = _point(engine, compiled, () if small else known, None if asked is None else asked.clock())
+        point = _point(engine, compiled, aims, () if small else known, None if asked is None else asked.clock())
         if point is None:
             return None, None
         if small:
             result = plan_or_end(scenario, node_limit=nodes_for(compiled.matrix))
             return isinstance(result, Plan) and result.certified, None
-        fits = to_grid(world, compiled, point, aims_of(world, compiled))[2]
+        fits = to_grid(world, compiled, point, aims)[2]
         return True if fits else None, Known(compiled, point)
     except NoRelaxation:
         return False, None
@@ -148,7 +149,9 @@ def has_plan(
         return None, None
 
 
-def _point(engine: Engine, compiled: Any, known: Sequence[Known], seconds: float | None) -> Array | None:
+def _point(
+    engine: Engine, compiled: Any, aims: tuple[Aim, ...], known: Sequence[Known], seconds: float | None
+) -> Array | None:  # fmt: skip
     """Any plan: with the decisions of a known one, else sought; None where none was found.
 
     Raises NoRelaxation where there is none.
@@ -157,9 +160,7 @@ def _point(engine: Engine, compiled: Any, known: Sequence[Known], seconds: float
         point = engine.with_integers_of(moved_over(one.point, one.compiled, compiled))
         if point is not None and engine.violation(point) <= _CLOSE:
             return point
-    if known:
-        engine.relaxation()
-    outcome = engine.minimise(Limits(_ANY, _ANY, seconds, nodes_for(compiled.matrix)))
+    outcome = any_plan(engine, aims[0].costs, seconds, nodes_for(compiled.matrix))
     if outcome.status == "infeasible":
         raise NoRelaxation("solver_failed", status="Infeasible")
     return outcome.point

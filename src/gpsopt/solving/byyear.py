@@ -143,7 +143,7 @@ def joint_stages(
         prime(engine, aims, sum(world.facts.budget.values()) / FEN_PER_WAN, left)
     for aim in aims:
         sign, unit = aim.sign, aim.cost_unit
-        engine.set_cost(sign * aim.weights / unit)
+        engine.set_cost(aim.costs)
         try:
             bound = engine.relaxation(left)[0]
         except NoTime:

@@ -47,9 +47,9 @@ class Clock:
         left = self._limit - (time.monotonic() - self._start)
         return max(0.01, min(left, 1.5 * left / (self._stages - self._done)))
 
-    def left(self) -> float | None:
-        """Seconds for all stages together; None without a limit."""
-        return None if self._limit is None else max(0.01, self._limit - (time.monotonic() - self._start))
+    def left(self, part: float = 1.0) -> float | None:
+        """So large a part of the seconds for all stages together; None without a limit."""
+        return None if self._limit is None else max(0.01, part * (self._limit - (time.monotonic() - self._start)))
 
     def left_for_stage(self) -> Callable[[], float | None]:
         """A clock of this stage's own share."""

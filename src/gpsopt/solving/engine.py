@@ -145,11 +145,16 @@ class Engine:
         """Which columns are decisions."""
         return self._integer
 
+    @property
+    def awards(self) -> Bools:
+        """Which of them are yes or no: a whole quantity may be more than one."""
+        return np.asarray(self._integer & (self._column_upper <= 1.0))
+
     def set_cost(self, cost: Array) -> None:
         """Minimise this."""
         self._cost = cost * self._scale
         places = np.arange(len(cost), dtype=np.int32)
-        for h in self._both():
+        for h in [self._highs] if self._relaxed is None else [self._highs, self._relaxed]:
             ok(h.changeColsCost(len(cost), places, self._cost))
 
     def set_row_bounds(self, row: int, lower: float, upper: float) -> None:
@@ -237,12 +242,9 @@ class Engine:
 
         `around`: a point, and the decisions that may differ from it; quantities may.
         """
-        if around is not None:
-            point, open_ = around
-            free, held = open_ | ~self._integer, point / self._scale
-            columns_within(
-                self._highs, np.where(free, self._column_lower, held), np.where(free, self._column_upper, held)
-            )
+        point, open_ = around or (np.zeros(len(self._cost)), np.ones(len(self._cost), dtype=bool))
+        free, held = open_ | ~self._integer, point / self._scale
+        columns_within(self._highs, np.where(free, self._column_lower, held), np.where(free, self._column_upper, held))
         outcome = self._run(limits, start, report)
         if start is not None and (outcome.status == "unclear" or not self._stands(outcome)):
             outcome = self._run(limits, None, report)
@@ -252,8 +254,6 @@ class Engine:
             ok(self._highs.setOptionValue("presolve", self._presolve))
         if outcome.point is not None and self.integer_count <= _EXACT and self._over(outcome.point) > _NEARLY:
             outcome = self._run_closely(limits, report)  # on the knife's edge half a fen decides
-        if around is not None:
-            columns_within(self._highs, self._column_lower, self._column_upper)
         if not self._stands(outcome):
             raise SolverError("answer_does_not_stand", difference=f"{abs(self._claim - outcome.value):.6g}")
         return outcome
@@ -308,9 +308,6 @@ class Engine:
         ok(self._relaxed.changeColsCost(len(self._cost), np.arange(len(self._cost), dtype=np.int32), self._cost))
         for weights, lower, upper in self._extra:
             append(self._relaxed, weights, lower, upper)
-
-    def _both(self) -> list[Any]:
-        return [self._highs] if self._relaxed is None else [self._highs, self._relaxed]
 
     def least(self) -> float:
         """What the costs come to at the least, whatever the rows say: a bound that is always there."""

@@ -1,11 +1,11 @@
 """One aim of a large model: a bound from the relaxation, a plan from few decisions at a time, a search where they end.
 
 The relaxation's bound is close; what is hard is to find a plan near it. A first plan is made group by group around the
-relaxation's point, or by a short search, later aims counting a little (so that it is good for them too). Kernels then
-decide few things anew (`kernels`). Where that leaves the plan far from the bound, sweeps of small problems improve it:
-the relaxation's duals price what the groups take from each other, so that the first to be decided does not use up what
-is worth more elsewhere. What remains is left to a search over everything with the plan as its start. Every limit is a
-number of nodes, so the same input gives the same plan.
+relaxation's point, or by a short search, later aims counting a little (so that it is good for them too); else it is any
+plan that is known. Kernels then decide few things anew (`kernels`). Where that leaves the plan far from the
+bound, sweeps of small problems improve it: the relaxation's duals price what the groups take from each other, so that
+the first to be decided does not use up what is worth more elsewhere. What remains is left to a search over everything
+with the plan as its start. Every limit is a number of nodes, so the same input gives the same plan.
 """
 
 from __future__ import annotations
@@ -32,9 +32,12 @@ _CLOSES: Final = 0.1
 
 def seek_large(
     engine: Engine, compiled: Any, groups: Groups, target: Target, start: Array | None,
-    report: Callable[[float, float], None], seconds: Callable[[], float | None],
+    report: Callable[[float, float], None], seconds: Callable[[], float | None], known: Array | None = None,
 ) -> Outcome:  # fmt: skip
-    """Minimise `target` from `start`; the bound is that of the relaxation or of the last search."""
+    """Minimise `target` from `start`; the bound is that of the relaxation or of the last search.
+
+    `known`: a plan that is good for no aim, the start where no other is found.
+    """
     try:
         bound, relaxed, duals = engine.relaxation(seconds)
     except NoRelaxation:
@@ -49,6 +52,8 @@ def seek_large(
         point = _first(engine, groups, small, target, priced, relaxed)
         if point is None:
             point = _searched(engine, target, bound, report, seconds)
+        if point is None and known is not None:
+            point = _whole(engine, target, known)
     if point is not None:
         point, bound = _nearer(engine, groups, target, point, relaxed, bound, report, seconds)
         value = float(target.costs @ point)

@@ -19,7 +19,7 @@ from gpsopt.model.aims import MONEY_AIMS, gravity_of
 from gpsopt.model.soft import BREACH, soft_stages
 from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.settings import AIMS, Sense
-from gpsopt.solving.anyplan import any_plan, tied
+from gpsopt.solving.anyplan import MOST, UNASKED, any_plan, tied
 from gpsopt.solving.blended import blended, prime
 from gpsopt.solving.bypurchaser import seek_by_purchaser
 from gpsopt.solving.clock import Clock, Progress
@@ -41,6 +41,7 @@ BY_PURCHASER: Final = 4_500
 #: nodes spent on that proof before 0.001 is good enough
 PROOF_NODES: Final = 20_000
 DEFAULT_GAP: Final = 0.001
+_FOR_ANY: Final = 0.8  # of the time: without a plan there is nothing to be made better
 _YUAN_PER_WAN: Final = 10_000.0
 _FEN: Final = 0.01  # yuan
 
@@ -115,6 +116,11 @@ class Aim:
             return 1e-4
         return float(np.exp(np.log(sizes).mean())) if len(sizes) and self.unit == 1.0 else 1.0
 
+    @property
+    def costs(self) -> Array:
+        """What the solver minimises for it."""
+        return np.asarray(self.sign * self.weights / self.cost_unit)
+
     def value(self, point: Array) -> float:
         return float(self.weights @ point + self.constants.sum())
 
@@ -158,14 +164,9 @@ def _part_scale(world: World, name: str) -> Array:
 
 
 def seek(
-    world: World,
-    compiled: Any,
-    options: Options,
-    progress: Callable[[Progress], None] | None = None,
-    stop: Stop | None = None,
-    start: tuple[Array, ...] = (),
-    cluster: Cluster | None = None,
-) -> tuple[Answer, Engine, tuple[Aim, ...]]:
+    world: World, compiled: Any, options: Options, progress: Callable[[Progress], None] | None = None,
+    stop: Stop | None = None, start: tuple[Array, ...] = (), cluster: Cluster | None = None,
+) -> tuple[Answer, Engine, tuple[Aim, ...]]:  # fmt: skip
     """Solve the aims in order; when `stop` says so, end with the best plan there is, later aims unsought.
 
     `start`: the columns of a plan of a model like this one, as each stage left them or as it ended; its decisions are
@@ -181,33 +182,32 @@ def seek(
 
 
 def seek_aims(
-    world: World,
-    compiled: Any,
-    aims: tuple[Aim, ...],
-    groups: Groups,
-    options: Options,
-    progress: Callable[[Progress], None] | None = None,
-    stop: Stop | None = None,
-    start: tuple[Array, ...] = (),
+    world: World, compiled: Any, aims: tuple[Aim, ...], groups: Groups, options: Options,
+    progress: Callable[[Progress], None] | None = None, stop: Stop | None = None, start: tuple[Array, ...] = (),
     cluster: Cluster | None = None,
-) -> tuple[Answer, Engine]:
+) -> tuple[Answer, Engine]:  # fmt: skip
     """The same for a matrix, its aims and what is decided together; `world` says how aims are held."""
     engine = Engine(compiled, options.seed, stop, part=groups.buyer)
     clock = Clock(options.time_limit, len(aims), progress, stop)
     budget = sum(world.facts.budget.values()) / FEN_PER_WAN
-    search = _Search(engine, compiled, groups, aims, options, clock, bool(start), budget, cluster)
     stages: list[Stage] = []
-    point: Array | None = None
     points: list[Array] = []
-    any_: Outcome | None = None
-    if not start and engine.integer_count > PLAIN:
-        any_ = any_plan(engine, clock.share())
+    point: Array | None = None
+    any_ = UNASKED
+
+    def sought(part: float) -> Outcome:
+        """Any plan; by an engine of its own, so that what the aims find does not hang on how it was found."""
+        own = Engine(compiled, options.seed, stop, part=groups.buyer)
+        return any_plan(own, aims[0].costs, clock.left(part))
+
+    if not start and PLAIN < engine.integer_count <= MOST:
+        any_ = sought(_FOR_ANY)
         if any_.status == "infeasible":
             return Answer("infeasible", (), None, any_.nodes), engine
     if engine.integer_count > BY_PURCHASER:
         prime(engine, aims, budget, clock.left_for_stage())
-    nodes = 0 if any_ is None else any_.nodes
-    tried = None if any_ is None or not tied(compiled, groups) else any_.point
+    search = _Search(engine, compiled, groups, aims, options, clock, bool(start), budget, cluster, any_.point)
+    nodes, tried = any_.nodes, search.known if search.known is not None and tied(compiled, groups) else None
     for place, aim in enumerate(aims):
         if point is not None and clock.stopped():
             break
@@ -222,9 +222,9 @@ def seek_aims(
             raise SolverError("unbounded", aim=aim.name)
         if outcome.point is None:
             timed = options.time_limit is not None and options.node_limit is None and not clock.over()
-            if point is None and timed and (any_ is None or any_.point is None):
-                any_ = any_plan(engine, clock.left())  # the aim's own time is over, that of all aims is not
-            point = point if point is not None else None if any_ is None else any_.point
+            if point is None and timed and any_ is UNASKED:
+                any_ = sought(1.0)  # the aim's own time is over, that of all aims is not
+            point = any_.point if point is None else point
             if point is None:
                 raise LimitError("limit_without_plan")
             outcome = _kept(engine, aim, outcome, point)
@@ -242,7 +242,7 @@ def seek_aims(
 
 def _kept(engine: Engine, aim: Aim, outcome: Outcome, point: Array) -> Outcome:
     """What an aim is worth at a plan that its own search did not find, with the bound that there is."""
-    engine.set_cost(aim.sign * aim.weights / aim.cost_unit)
+    engine.set_cost(aim.costs)
     bound = max(outcome.bound, engine.least() * aim.cost_unit)
     return replace(outcome, point=point, value=aim.sign * float(aim.weights @ point), bound=bound)
 
@@ -274,6 +274,7 @@ class _Search:
     warm: bool  # it began from the plan of a model like this one
     budget: float  # 万元, all purchasers and years: the size of an outlay before one is known
     cluster: Cluster | None = None
+    known: Array | None = None  # any plan, for an aim that finds none of its own
 
 
 def _stage(search: _Search, aim: Aim, start: Array | None, other: Array | None = None) -> Outcome:
@@ -283,7 +284,7 @@ def _stage(search: _Search, aim: Aim, start: Array | None, other: Array | None =
     """
     engine, options, clock = search.engine, search.options, search.clock
     sign, unit = aim.sign, aim.cost_unit
-    engine.set_cost(sign * aim.weights / unit)
+    engine.set_cost(aim.costs)
     constant = sign * float(aim.constants.sum())
 
     def report(best: float, bound: float) -> None:
@@ -319,17 +320,16 @@ def _large(search: _Search, target: Target, start: Array | None, report: Callabl
             found = seek_by_purchaser(engine, split, target, start, report, seconds, pool)
         if found.point is not None or found.status == "infeasible" or search.clock.over():
             return found
-    return seek_large(engine, search.compiled, search.groups, target, start, report, seconds)
+    return seek_large(engine, search.compiled, search.groups, target, start, report, seconds, search.known)
 
 
 def _target(search: _Search, aim: Aim, start: Array | None, gap: float) -> Target:
     """The stage in the solver's units; each later aim counts a hundredth of the one before it."""
-    sign, unit = aim.sign, aim.cost_unit
     left = search.aims[search.aims.index(aim) :]
     sizes = [_size(search, one, start) for one in left]
-    size = sizes[0] / unit
+    size = sizes[0] / aim.cost_unit
     return Target(
-        sign * aim.weights / unit, size * blended(left, sizes, 0.01), sign * float(aim.constants.sum()) / unit,
+        aim.costs, size * blended(left, sizes, 0.01), aim.sign * float(aim.constants.sum()) / aim.cost_unit,
         None if np.isnan(aim.part_scale.sum()) else size, gap, search.warm,
     )  # fmt: skip
 
