@@ -135,7 +135,7 @@ def planned(
         clock.mark("solve")
         return _ending(world, options, answer, counts, clock), ()
     quantities, money, on_grid = found
-    prices = frame_of("prices", prices_of(world, compiled, engine, aims, answer.point))
+    prices = frame_of("prices", prices_of(world, compiled, engine, aims, answer.point, options.time_limit))
     clock.mark("solve")
     plan = _plan(Draft(world, quantities, money), prices, options, answer, counts, clock, on_grid)
     return plan, answer.points

@@ -206,8 +206,8 @@ class Engine:
         self._basis = self._relaxed.getBasis()
         return float(self._cost @ inside), inside * self._scale, self._all_rows(solution)
 
-    def with_integers_of(self, point: Array) -> Array | None:
-        """The best point whose integers are those of `point`, or None where rounding them leaves no room.
+    def with_integers_of(self, point: Array, left: Left | None = None) -> Array | None:
+        """The best point whose integers are those of `point`; None where rounding them leaves no room, or no time.
 
         The same integers as the last time start from the basis of then: of Beijing 0.03 s instead of 0.8.
         """
@@ -217,7 +217,7 @@ class Engine:
         lower[self._integer] = upper[self._integer] = held
         columns_within(self._relaxed, lower, upper)
         known, basis = self._held
-        status = self._run_relaxed(basis if known == held.tobytes() else None)
+        status = self._run_relaxed(basis if known == held.tobytes() else None, left)
         found = None
         if status == _STATUS.kOptimal:
             solution = self._relaxed.getSolution()
@@ -228,9 +228,9 @@ class Engine:
         columns_within(self._relaxed, self._column_lower, self._column_upper)
         return found
 
-    def duals_around(self, point: Array) -> Array | None:
-        """Row duals (without appended rows) with the integers of `point` held; None where that has no answer."""
-        if self.with_integers_of(point) is None:
+    def duals_around(self, point: Array, left: Left | None = None) -> Array | None:
+        """Row duals (without appended rows) with the integers of `point` held; None without an answer, or time."""
+        if self.with_integers_of(point, left) is None:
             return None
         return self._held_duals[: len(self._lower)]
 
