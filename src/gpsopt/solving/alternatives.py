@@ -17,6 +17,7 @@ from gpsopt.errors import SolverError
 from gpsopt.model.world import World
 from gpsopt.solving.engine import Array, Engine, Limits, Outcome
 from gpsopt.solving.held import held_row
+from gpsopt.solving.instance import dot
 from gpsopt.solving.large import coupling
 from gpsopt.solving.neighbourhoods import Neighbourhoods, groups_of
 from gpsopt.solving.stages import PLAIN, Aim, Options, Stage
@@ -84,9 +85,9 @@ def _swept(
             found = small.decide(current, costs, groups.columns(group), 0.02 * allowed)
             current = current if found is None else found
         clean = engine.with_integers_of(current)
-        if clean is not None and engine.violation(clean) <= 1e-6 and cost @ clean < cost @ best:
+        if clean is not None and engine.violation(clean) <= 1e-6 and dot(cost, clean) < dot(cost, best):
             best = clean
-    return Outcome("limit", best, float(cost @ best), bound, 0)
+    return Outcome("limit", best, dot(cost, best), bound, 0)
 
 
 def tolerant(stages: tuple[Stage, ...], within: float) -> tuple[Stage, ...]:

@@ -33,7 +33,7 @@ def prime(engine: Engine, aims: Sequence[Aim], budget: float, left: Left | None 
     sizes = [float(size) if np.isfinite(size := aim.part_scale.sum()) and size > 0 else budget for aim in aims]
     costs = blended(aims, sizes, _FIRST)
     common = np.abs(costs[costs != 0])
-    engine.set_cost(costs / np.exp(np.log(common).mean()) if len(common) else costs)
+    engine.set_cost(costs / 2.0 ** np.round(np.log2(common).mean()) if len(common) else costs)
     try:
         return engine.relaxation(left)[1]
     except (NoRelaxation, NoTime):

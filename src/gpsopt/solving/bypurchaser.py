@@ -20,6 +20,7 @@ import numpy as np
 from gpsopt.errors import SolverError
 from gpsopt.model.facts import Bools
 from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation, NoTime, Outcome
+from gpsopt.solving.instance import dot
 from gpsopt.solving.kernels import below, kernel
 from gpsopt.solving.parts import neighbours, penalties, rounds_of, shared_out
 from gpsopt.solving.pool import Pool, Stopped, Task
@@ -69,7 +70,7 @@ class _Search:
 
     @property
     def value(self) -> float:
-        return float("inf") if self.best is None else float(self.target.costs @ self.best)
+        return float("inf") if self.best is None else dot(self.target.costs, self.best)
 
     @property
     def allowed(self) -> float:
@@ -89,8 +90,8 @@ class _Search:
         if found is None:
             return False
         if self.best is not None:
-            ours, theirs = self.value, float(self.target.costs @ found)
-            if theirs > ours or (theirs == ours and self.polish @ found >= self.polish @ self.best):
+            ours, theirs = self.value, dot(self.target.costs, found)
+            if theirs > ours or (theirs == ours and dot(self.polish, found) >= dot(self.polish, self.best)):
                 return False
         self.best = found
         self.report(self.value, self.bound)
@@ -150,7 +151,7 @@ def _all_at_once(search: _Search) -> None:
 def _polish(target: Target, bound: float, points: list[Array]) -> Array:
     """The costs with later aims in so small a part that what they are worth stays far within the gap asked for."""
     later = target.blend - target.costs
-    worth = max(abs(float(later @ point)) for point in points)
+    worth = max(abs(dot(later, point)) for point in points)
     return np.asarray(target.costs + later * min(1.0, _LATER * target.allowed(bound) / max(worth, 1e-12)))
 
 
@@ -307,6 +308,6 @@ def _anew(
     for block, answer in zip(blocks, search.pool.solve(tasks, search.stopped), strict=True):
         if answer is not None and answer.point is not None:
             c = block.columns
-            if priced[c] @ (answer.point - point[c]) < 0:
+            if dot(priced[c], answer.point - point[c]) < 0:
                 moved[c] = answer.point
     return search.improve(search.around(moved))

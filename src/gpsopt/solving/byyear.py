@@ -22,6 +22,7 @@ from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.solving.blended import prime
 from gpsopt.solving.clock import Progress
 from gpsopt.solving.engine import Array, Engine, Left, NoTime, Stop
+from gpsopt.solving.instance import dot
 from gpsopt.solving.outlook import within_outlook
 from gpsopt.solving.stages import BY_PURCHASER, Aim, Answer, Options, Stage, aims_of, describe, hold_aim, seek
 from gpsopt.solving.tightening import tighten
@@ -148,7 +149,7 @@ def joint_stages(
             bound = engine.relaxation(left)[0]
         except NoTime:
             bound = engine.least()
-        value = sign * float(aim.weights @ point)
+        value = sign * dot(aim.weights, point)
         stage = describe(world, aim, value, min(bound * unit, value), options)
         stages.append(stage)
         hold_aim(engine, world, aim, stage, point)

@@ -26,6 +26,7 @@ from gpsopt.solving.instance import (
     Stop,
     append,
     columns_within,
+    dot,
     listening,
     loaded,
     ok,
@@ -204,7 +205,7 @@ class Engine:
         solution = self._relaxed.getSolution()
         inside = np.array(solution.col_value)
         self._basis = self._relaxed.getBasis()
-        return float(self._cost @ inside), inside * self._scale, self._all_rows(solution)
+        return dot(self._cost, inside), inside * self._scale, self._all_rows(solution)
 
     def with_integers_of(self, point: Array, left: Left | None = None) -> Array | None:
         """The best point whose integers are those of `point`; None where rounding them leaves no room, or no time.
@@ -316,7 +317,7 @@ class Engine:
 
     def unsought(self, point: Array | None) -> Outcome:
         """The outcome where there was no time for the relaxation: the plan before, if there is one."""
-        value = float("inf") if point is None else float(self._cost @ (point / self._scale))
+        value = float("inf") if point is None else dot(self._cost, point / self._scale)
         return Outcome("limit", point, value, self.least(), 0)
 
     def _run_relaxed(self, basis: Any = None, left: Left | None = None) -> Any:
@@ -382,7 +383,7 @@ class Engine:
             # Rounding a decision moves what hangs on it: solve the quantities again around the rounded ones.
             clean = self.with_integers_of(point)
             point = point if clean is None else clean
-        value = float(self._cost @ (point / self._scale))
+        value = dot(self._cost, point / self._scale)
         bound = float(info.mip_dual_bound) if self._integer.any() else value
         return Outcome(end, point, value, min(bound, value), max(0, int(info.mip_node_count)))
 
@@ -392,5 +393,5 @@ class Engine:
             return True
         if not np.isfinite(outcome.point).all():
             return False
-        scale = max(1.0, abs(self._claim), float(np.abs(self._cost) @ np.abs(outcome.point / self._scale)))
+        scale = max(1.0, abs(self._claim), dot(np.abs(self._cost), np.abs(outcome.point / self._scale)))
         return outcome.value - self._claim <= _CLAIM * scale and self.violation(outcome.point) <= _SLACK

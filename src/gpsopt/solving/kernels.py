@@ -14,6 +14,7 @@ from scipy import sparse
 from gpsopt.errors import SolverError
 from gpsopt.model.facts import Bools, Ints
 from gpsopt.solving.engine import Array, Engine, Limits
+from gpsopt.solving.instance import dot
 from gpsopt.solving.target import Target
 
 _NODES: Final = 50
@@ -31,7 +32,7 @@ def kernel(
 
     `bound`: of the whole model; the search ends at a plan within the gap asked for.
     """
-    value = float(target.costs @ point)
+    value = dot(target.costs, point)
     allowed = target.allowed(value)
     # Far from the bound the solver's quick roundings, which it leaves aside where it has a plan, find better ones.
     near = value - bound <= _NEAR * allowed
@@ -56,7 +57,7 @@ def below(
     own = nobody[target.costs[nobody] != 0]
     if len(own) == 0:
         return None
-    value = float(target.costs @ point)
+    value = dot(target.costs, point)
     sought = point.copy()
     sought[own] += (bound + _REACH * target.allowed(value) - value) / target.costs[own].sum()
     short = matrix @ sought - upper > _TIGHT

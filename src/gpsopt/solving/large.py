@@ -17,6 +17,7 @@ import numpy as np
 
 from gpsopt.errors import SolverError
 from gpsopt.solving.engine import Array, Bools, Engine, Limits, NoRelaxation, NoTime, Outcome
+from gpsopt.solving.instance import dot
 from gpsopt.solving.kernels import below, kernel
 from gpsopt.solving.neighbourhoods import Groups, Neighbourhoods
 from gpsopt.solving.target import Target
@@ -56,10 +57,10 @@ def seek_large(
             point = _whole(engine, target, known)
     if point is not None:
         point, bound = _nearer(engine, groups, target, point, relaxed, bound, report, seconds)
-        value = float(target.costs @ point)
+        value = dot(target.costs, point)
         if not target.warm and value - bound > _FAR * target.allowed(value):
             point = _improve(engine, small, groups, target, priced, point, bound, report, seconds)
-            value = float(target.costs @ point)
+            value = dot(target.costs, point)
         if value - bound <= target.allowed(value):
             return Outcome("optimal", point, value, min(bound, value), 0)
     limits = Limits(
@@ -73,10 +74,10 @@ def seek_large(
         if point is None:
             raise
         last = Outcome("limit", None, float("inf"), bound, 0)  # its plan did not keep the rows: ours does
-    if last.point is None or (point is not None and float(target.costs @ point) < last.value):
+    if last.point is None or (point is not None and dot(target.costs, point) < last.value):
         if point is None:
             return last
-        return Outcome("limit", point, float(target.costs @ point), max(bound, last.bound), last.nodes)
+        return Outcome("limit", point, dot(target.costs, point), max(bound, last.bound), last.nodes)
     return Outcome(last.status, last.point, last.value, min(last.value, max(bound, last.bound)), last.nodes)
 
 
@@ -98,11 +99,11 @@ def _nearer(
         found = None if open_ is None else kernel(engine, target, point, open_, bound, seconds())
         if found is not None:
             point = found
-            report(float(target.costs @ point), bound)
+            report(dot(target.costs, point), bound)
 
     def by_cuts() -> None:
         nonlocal point, bound
-        value = float(target.costs @ point)
+        value = dot(target.costs, point)
         if value - bound <= _CUTS * target.allowed(value):
             point, bound = _first_cuts(engine, target, point, bound, report, seconds())
 
@@ -113,7 +114,7 @@ def _nearer(
         *((by_cuts, lifted) if target.warm else (lifted, by_cuts)),
         lambda: by_kernel(np.abs(relaxed - point) > 1e-6),
     ):
-        value = float(target.costs @ point)
+        value = dot(target.costs, point)
         if value - bound <= target.allowed(value):
             break
         step()
@@ -125,12 +126,12 @@ def _first_cuts(
     seconds: float | None,
 ) -> tuple[Array, float]:  # fmt: skip
     """What the first cuts of a search over everything make of a plan and its bound."""
-    limits = Limits(max(1e-9, target.allowed(float(target.costs @ point))), seconds=seconds, nodes=1)
+    limits = Limits(max(1e-9, target.allowed(dot(target.costs, point))), seconds=seconds, nodes=1)
     try:
         found = engine.minimise(limits, point, report)
     except SolverError:
         return point, bound
-    better = found.point is not None and found.value < float(target.costs @ point)
+    better = found.point is not None and found.value < dot(target.costs, point)
     return found.point if better and found.point is not None else point, max(bound, found.bound)
 
 
@@ -154,7 +155,7 @@ def _first(
     """Decide group by group around the relaxation's point; None where one of them finds no room."""
     point = relaxed
     for group in groups.by_purchaser:
-        found = small.decide(point, priced, groups.columns(group), 0.05 * target.allowed(float(target.costs @ relaxed)))
+        found = small.decide(point, priced, groups.columns(group), 0.05 * target.allowed(dot(target.costs, relaxed)))
         if found is None:
             return None
         point = found
@@ -184,27 +185,27 @@ def _improve(
     open_gap = float("inf")  # when it was last looked at
     for _sweep in range(_SWEEPS):
         costs = priced if _sweep < _SWEEPS - 1 else target.blend
-        before = float(target.costs @ best)
-        before_priced = float(costs @ current)
+        before = dot(target.costs, best)
+        before_priced = dot(costs, current)
         for place, group in enumerate(groups.groups):
-            allowed = target.allowed(float(target.costs @ best))
+            allowed = target.allowed(dot(target.costs, best))
             left = seconds()
-            if float(target.costs @ best) - bound <= allowed or (left is not None and left <= 0.02):
+            if dot(target.costs, best) - bound <= allowed or (left is not None and left <= 0.02):
                 return best
             found = small.decide(current, costs, groups.columns(group), 0.02 * allowed)
             if found is not None:
                 current = found
             if place % 16 == 15:
                 best = _cleaned(engine, target, best, current)
-                report(float(target.costs @ best), bound)
-                still_open = float(target.costs @ best) - bound
+                report(dot(target.costs, best), bound)
+                still_open = dot(target.costs, best) - bound
                 if still_open > (1.0 - _CLOSES) * open_gap:
                     return best  # the search over everything moves both ends of the gap, sweeps only one
                 open_gap = still_open
         best = _cleaned(engine, target, best, current)
-        report(float(target.costs @ best), bound)
+        report(dot(target.costs, best), bound)
         little = 0.05 * target.allowed(before)
-        if before - float(target.costs @ best) < little and before_priced - float(costs @ current) < little:
+        if before - dot(target.costs, best) < little and before_priced - dot(costs, current) < little:
             break
     return best
 
@@ -212,7 +213,7 @@ def _improve(
 def _cleaned(engine: Engine, target: Target, best: Array, found: Array) -> Array:
     """The better of two plans, the second with its quantities solved again around its decisions."""
     clean = _whole(engine, target, found)
-    return clean if clean is not None and target.blend @ clean <= target.blend @ best else best
+    return clean if clean is not None and dot(target.blend, clean) <= dot(target.blend, best) else best
 
 
 def _whole(engine: Engine, target: Target, found: Array) -> Array | None:

@@ -17,6 +17,7 @@ from scipy import sparse
 from gpsopt.model.facts import Ints
 from gpsopt.model.world import World
 from gpsopt.solving.engine import Array
+from gpsopt.solving.instance import dot
 from gpsopt.solving.small import small_problem
 
 #: how each variable names its need (place in the key), or its purchaser
@@ -121,7 +122,7 @@ class Neighbourhoods:
             mine, enough,
         ).point  # fmt: skip
         whole = np.abs(mine - np.round(mine))[integer].max(initial=0.0) < 1e-6
-        if found is None or (whole and cost[columns] @ found >= cost[columns] @ mine - 1e-9):
+        if found is None or (whole and dot(cost[columns], found) >= dot(cost[columns], mine) - 1e-9):
             return None
         better = point.copy()
         better[columns] = found

@@ -16,7 +16,7 @@ from scipy import sparse
 
 from gpsopt.model.facts import Ints
 from gpsopt.solving.engine import Array
-from gpsopt.solving.instance import loaded, ok, quiet_stdout
+from gpsopt.solving.instance import dot, loaded, ok, quiet_stdout
 from gpsopt.solving.split import Split
 
 _WIDER, _SMALLER = 1.5, 0.4
@@ -48,7 +48,7 @@ class Seen:
             rows = np.flatnonzero(~block.mine & (take != 0))
             self.blocks.append(i)
             self._points.append(mine)
-            self.costs.append(float(self._costs[block.columns] @ mine))
+            self.costs.append(dot(self._costs[block.columns], mine))
             self._columns.append((self._place[block.rows[rows]], take[rows]))
 
     def matrix(self) -> sparse.csc_array:

@@ -25,6 +25,7 @@ from gpsopt.solving.bypurchaser import seek_by_purchaser
 from gpsopt.solving.clock import Clock, Progress
 from gpsopt.solving.engine import Array, Engine, Limits, NoRelaxation, Outcome, Stop
 from gpsopt.solving.held import held_row
+from gpsopt.solving.instance import dot
 from gpsopt.solving.large import seek_large
 from gpsopt.solving.neighbourhoods import Groups, groups_of
 from gpsopt.solving.pool import Pool
@@ -114,7 +115,7 @@ class Aim:
         sizes = np.abs(self.weights[self.weights != 0])
         if self.name == "worst_area":
             return 1e-4
-        return float(np.exp(np.log(sizes).mean())) if len(sizes) and self.unit == 1.0 else 1.0
+        return 2.0 ** round(float(np.log2(sizes).mean())) if len(sizes) and self.unit == 1.0 else 1.0
 
     @property
     def costs(self) -> Array:
@@ -122,7 +123,7 @@ class Aim:
         return np.asarray(self.sign * self.weights / self.cost_unit)
 
     def value(self, point: Array) -> float:
-        return float(self.weights @ point + self.constants.sum())
+        return dot(self.weights, point) + float(self.constants.sum())
 
     def scale(self, value: float) -> float:
         total = self.part_scale.sum()
@@ -244,7 +245,7 @@ def _kept(engine: Engine, aim: Aim, outcome: Outcome, point: Array) -> Outcome:
     """What an aim is worth at a plan that its own search did not find, with the bound that there is."""
     engine.set_cost(aim.costs)
     bound = max(outcome.bound, engine.least() * aim.cost_unit)
-    return replace(outcome, point=point, value=aim.sign * float(aim.weights @ point), bound=bound)
+    return replace(outcome, point=point, value=aim.sign * dot(aim.weights, point), bound=bound)
 
 
 def _settled(engine: Engine, target: Target, plan: Array | None, other: Array | None) -> Array | None:
@@ -258,7 +259,7 @@ def _settled(engine: Engine, target: Target, plan: Array | None, other: Array | 
         again = engine.with_integers_of(decisions)
         if again is not None and engine.violation(again) <= 1e-6:
             found.append(again)
-    return min(found, key=lambda point: float(target.costs @ point), default=None)
+    return min(found, key=lambda point: dot(target.costs, point), default=None)
 
 
 @dataclass(frozen=True)
@@ -392,8 +393,7 @@ def hold_aim(engine: Engine, world: World, aim: Aim, stage: Stage, point: Array)
     for place, weights in enumerate(parts):
         if not weights.any():
             continue
-        value = float(weights @ point)
         constant = float(aim.constants[place] if by_part else aim.constants.sum())
         scale = float(aim.part_scale[place] if by_part else aim.part_scale.sum())
-        row = held_row(aim, weights, constant, scale, value, stage.tolerance)
+        row = held_row(aim, weights, constant, scale, dot(weights, point), stage.tolerance)
         engine.add_row(row.weights, row.lower, row.upper)
