@@ -51,7 +51,7 @@ def test_a_least_is_kept_from_below(tmp_path: Path) -> None:
 def test_what_no_plan_can_keep_is_said(tmp_path: Path) -> None:
     with pytest.raises(InfeasibleError) as refused:
         limited(tmp_path, '"outlay"', "livelihood_shortfall = 79999")
-    assert "aim_limit" in refused.value.text("en") and "79999" in refused.value.text("zh")
+    assert "aim_limit" in refused.value.text("en") and "79,999" in refused.value.text("zh")
 
 
 def test_an_unknown_aim_has_no_limit(tmp_path: Path) -> None:
