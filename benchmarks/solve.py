@@ -70,8 +70,8 @@ def other_way(world: World, compiled: Compiled, options: Options, way: str) -> t
     start, aims, point = time.monotonic(), aims_of(world, compiled), None
     with tempfile.TemporaryDirectory() as folder:
         for place, aim in enumerate(aims):
-            sign, unit = 1.0 if aim.sense == "min" else -1.0, aim.cost_unit
-            costs, constant = sign * aim.weights / unit, float(aim.constants.sum())
+            sign, unit = aim.sign, aim.cost_unit
+            costs, constant = aim.costs, float(aim.constants.sum())
             engine.set_cost(costs)
             relaxed = sign * engine.relaxation()[0] * unit + constant
             path = Path(folder) / f"{aim.name}.mps"

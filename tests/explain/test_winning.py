@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gpsopt.analysis.explain import explain_offer, price_to_win
-from gpsopt.analysis.explain.around import Around, _sign
+from gpsopt.analysis.explain.around import Around
 from gpsopt.analysis.explain.contest import Contest
 from gpsopt.analysis.explain.pricerange import price_range
 from gpsopt.analysis.explain.winning import at_price
@@ -127,17 +127,17 @@ def enclosed(seed: int, offer: str) -> None:
     win = price_range(around, rest, around.plan)
     assert win.ends == "interval" and win.price is not None
     assert win.price >= min(price_of(scenario, offer), win.top or Decimal(0)).quantize(Decimal("0.01"))
-    target = [_sign(aim) * around._shown(place, rest.reached[place]) for place, aim in enumerate(around.base.aims)]
+    target = [aim.sign * around._shown(place, rest.reached[place]) for place, aim in enumerate(around.base.aims)]
     contest = Contest(scenario, offer, None)
     found = contest.answer("with", at_price(scenario, offer, win.price))
     assert found is not None
-    with_it = [_sign(aim) * stage.value for aim, stage in zip(around.base.aims, found, strict=True)]
+    with_it = [aim.sign * stage.value for aim, stage in zip(around.base.aims, found, strict=True)]
     differing = [a - b for a, b in zip(with_it, target, strict=True) if abs(a - b) > 0.05]
     assert not differing or differing[0] < 0, "the price at which a plan was found is one at which there is a plan"
     if win.above is not None and win.above <= (win.top or 0):
         beyond = contest.answer("with", at_price(scenario, offer, win.above + ROUNDING))
         assert beyond is None or any(
-            _sign(aim) * stage.value > limit - 0.05
+            aim.sign * stage.value > limit - 0.05
             for aim, stage, limit in zip(around.base.aims, beyond, target, strict=True)
         )
 

@@ -9,6 +9,7 @@ import pytest
 from benchmarks.cities import sized, write_city
 
 from gpsopt.compiler import Compiled, compile_model
+from gpsopt.errors import LimitError
 from gpsopt.model.build import build_world
 from gpsopt.model.world import FEN_PER_WAN, World, world_of
 from gpsopt.planning import plan_or_end
@@ -18,7 +19,7 @@ from gpsopt.solving.blended import blended, prime
 from gpsopt.solving.byyear import years_of_columns
 from gpsopt.solving.engine import Array, Engine
 from gpsopt.solving.neighbourhoods import groups_of
-from gpsopt.solving.outlook import _Years, within_outlook
+from gpsopt.solving.outlook import _outlook, _Years, within_outlook
 from gpsopt.solving.stages import Options, aims_of, describe, hold_aim
 
 
@@ -102,6 +103,25 @@ def test_a_choice_that_belongs_to_no_year_is_sought_with_all_years_together(tmp_
     year_of = years_of_columns(world, compiled, -1)
     year_of[compiled.columns["award"].start] = -1
     assert within_outlook(world, compiled, year_of, Options(0.005)) is None
+
+
+@pytest.mark.parametrize("asked", ["stop", "limit"])
+def test_a_stop_or_a_limit_before_all_years_are_decided_is_no_plan(asked: str, tmp_path: Path) -> None:
+    world, compiled = drawn(tmp_path, needs=8, years=2)
+    options = Options(0.005, 1e-9 if asked == "limit" else None)
+    stop = (lambda: True) if asked == "stop" else None
+    with pytest.raises(LimitError):
+        within_outlook(world, compiled, years_of_columns(world, compiled, -1), options, stop=stop)
+
+
+def test_an_outlook_that_has_no_time_is_none(tmp_path: Path) -> None:
+    write_city(tmp_path, sized("district", needs=160, purchasers=8, years=2, seed=1))
+    world = world_of(read_scenario(tmp_path))
+    compiled = compile_model(build_world(world))
+    year_of = years_of_columns(world, compiled, -1)
+    years = _Years(world, compiled, year_of, aims_of(world, compiled), groups_of(world, compiled))
+    assert _outlook(years, 0, np.zeros(len(year_of)), lambda: 0.0) is None
+    assert _outlook(years, 0, np.zeros(len(year_of)), lambda: None) is not None
 
 
 @pytest.mark.parametrize("found", [True, False], ids=["within the outlook", "all in one model"])

@@ -121,7 +121,7 @@ def _found(world: World, compiled: Any, row: Limit) -> Array | None:
     held = _with(compiled, row)
     engine = Engine(held)
     first = aims_of(world, compiled)[0]
-    engine.set_cost((1.0 if first.sense == "min" else -1.0) * first.weights / first.cost_unit)
+    engine.set_cost(first.costs)
     outcome = engine.minimise(Limits(1e-9, 0.01, _WAIT))
     if outcome.point is None and outcome.status != "infeasible":
         raise LimitError("limit_without_plan")  # that no plan reaches it is not shown

@@ -69,14 +69,14 @@ def _year_by_year(
 ) -> tuple[Answer, Engine, tuple[Aim, ...]]:  # fmt: skip
     """Every year's decisions in turn, later years free to be fractions."""
     began = time.monotonic()
-    year_of = years_of_columns(world, compiled)
-    count, nodes, stopped = len(world.facts.years), 0, False
-    point: Array | None = None
-    large = int((np.asarray(compiled.integer, dtype=bool) & (compiled.column_lower < compiled.column_upper)).sum())
-    if large > BY_PURCHASER:
+    free = np.asarray(compiled.integer, dtype=bool) & (compiled.column_lower < compiled.column_upper)
+    if free.sum() > BY_PURCHASER:
         alone = within_outlook(world, compiled, years_of_columns(world, compiled, -1), options, progress, stop, cluster)
         if alone is not None and alone.point is not None:
             return _jointly(world, compiled, options, alone, stop, began)
+    year_of = years_of_columns(world, compiled)
+    count, nodes, stopped = len(world.facts.years), 0, False
+    point: Array | None = None
     for place in range(count):
         left = None if options.time_limit is None else options.time_limit - (time.monotonic() - began)
         mine = replace(options, years="joint", time_limit=None if left is None else max(0.1, left / (count - place)))
@@ -102,7 +102,9 @@ def _jointly(
     assert found.point is not None
 
     def for_bounds() -> float | None:
-        """The joint bounds may take a quarter of the time again; what they lack then is shown as a gap."""
+        """The joint bounds may take a quarter of the time again, or end by a stop; what they lack is shown as a gap."""
+        if stop is not None and stop():
+            return 0.01
         return None if options.time_limit is None else began + _JOINT * options.time_limit - time.monotonic()
 
     stages = joint_stages(engine, world, aims, options, found.point, for_bounds)

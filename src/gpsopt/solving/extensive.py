@@ -168,7 +168,7 @@ def _with_aims(whole: Extensive, futures: Sequence[Future], measure: Measure) ->
     lower: list[float] = []
     aims = []
     for number, aim in enumerate(sought):
-        sign = 1.0 if aim.sense == "min" else -1.0
+        sign = aim.sign
         weights, constant = np.zeros(wide), 0.0
         level = width + number * (1 + count)
         for k, (future, columns) in enumerate(zip(futures, whole.columns_of, strict=True)):

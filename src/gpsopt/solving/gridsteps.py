@@ -116,7 +116,7 @@ def cost_of(aims: tuple[Aim, ...], point: Array, compiled: Any, steps: Steps) ->
     cost = np.zeros(compiled.matrix.shape[1])
     for place, aim in enumerate(aims):
         scale = aim.scale(aim.value(point)) or 1.0
-        cost += (1 if aim.sense == "min" else -1) * 100.0**-place * aim.weights / scale
+        cost += aim.sign * 100.0**-place * aim.weights / scale
     cost[steps.columns] *= steps.size
     size = float(np.abs(cost).max(initial=0.0))
     return cost / size if size > 0 else cost

@@ -23,8 +23,8 @@ def measured(world: World, compiled: Any, point: Array, options: Options) -> Ans
     asked = DEFAULT_GAP if options.gap is None else options.gap
     stages = []
     for aim in aims_of(world, compiled):
-        sign, constant = (1.0 if aim.sense == "min" else -1.0), float(aim.constants.sum())
-        engine.set_cost(sign * aim.weights / aim.cost_unit)
+        sign, constant = aim.sign, float(aim.constants.sum())
+        engine.set_cost(aim.costs)
         value = _value_of(aim, point, settled)
         bound = sign * engine.relaxation()[0] * aim.cost_unit + constant
         bound = min(bound, value) if aim.sense == "min" else max(bound, value)
@@ -53,8 +53,7 @@ def _settled(compiled: Any, point: Array, options: Options) -> Engine:
 
 def _value_of(aim: Aim, point: Array, settled: Engine) -> float:
     """The aim's best value with the plan's quantities: a shortfall is what is missing, no more."""
-    sign = 1.0 if aim.sense == "min" else -1.0
-    settled.set_cost(sign * aim.weights / aim.cost_unit)
+    settled.set_cost(aim.costs)
     try:
         return aim.value(settled.relaxation()[1])
     except SolverError:  # the point keeps the rows within the solver's tolerance only

@@ -89,8 +89,7 @@ def beside(
 def _near(aims: tuple[Aim, ...], answer: Answer, point: Array) -> bool:
     """Has no aim lost more than later aims may take of it?"""
     return all(
-        (1.0 if aim.sense == "min" else -1.0) * (aim.value(point) * aim.unit - stage.value)
-        <= stage.tolerance * stage.scale
+        aim.sign * (aim.value(point) * aim.unit - stage.value) <= stage.tolerance * stage.scale
         for aim, stage in zip(aims, answer.stages, strict=False)
     )
 
@@ -108,7 +107,7 @@ def _bounded(
     """What was reached with room, against what was proven without: the weaker bound of the two."""
     stages = []
     for aim, mine, before in zip(aims, ours, first, strict=True):
-        sign, constant = (1.0 if aim.sense == "min" else -1.0), float(aim.constants.sum())
+        sign, constant = aim.sign, float(aim.constants.sum())
         value, bound, other = (
             sign * (amount / aim.unit - constant) for amount in (mine.value, mine.bound, before.bound)
         )

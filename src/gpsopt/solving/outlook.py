@@ -8,7 +8,6 @@ is solved many times faster than one that carries three more years of fractions 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -21,8 +20,8 @@ from gpsopt.errors import LimitError
 from gpsopt.model.facts import Bools, Ints
 from gpsopt.model.world import FEN_PER_WAN, World
 from gpsopt.solving.blended import prime
-from gpsopt.solving.clock import Progress
-from gpsopt.solving.engine import Array, Engine, Stop
+from gpsopt.solving.clock import Clock, Progress
+from gpsopt.solving.engine import Array, Engine, Left, Stop
 from gpsopt.solving.neighbourhoods import Groups, groups_of
 from gpsopt.solving.stages import Aim, Answer, Options, aims_of, seek_aims
 
@@ -94,18 +93,23 @@ def within_outlook(
     Raises LimitError where a limit or a stop came before a plan.
     """
     years = _Years(world, compiled, year_of, aims_of(world, compiled), groups_of(world, compiled))
-    least = compiled.columns.get("worst_area.least")
-    of_none, free = year_of < 0, compiled.column_lower < compiled.column_upper
-    if (of_none & free).sum() > (0 if least is None else len(least)):
+    of_none = year_of < 0
+    others = of_none & (compiled.column_lower < compiled.column_upper)
+    if (least := compiled.columns.get("worst_area.least")) is not None:
+        others[least.start : least.stop] = False
+    if others.any():
         return None
-    began, count = time.monotonic(), len(world.facts.years)
+    clock, count = Clock(options.time_limit, 1, None, stop), len(world.facts.years)
+    left = clock.left_for_stage()
     point, nodes, worst, stopped = np.zeros(len(year_of)), 0, np.inf, False
     for place in range(count):
-        outlook = _outlook(years, place, point, stop)
+        outlook = _outlook(years, place, point, left)
+        if outlook is None and clock.over():
+            raise LimitError("limit_without_plan")
         if outlook is None:
             return None
-        left = None if options.time_limit is None else options.time_limit - (time.monotonic() - began)
-        mine = replace(options, years="joint", time_limit=None if left is None else max(0.1, left / (count - place)))
+        seconds = clock.left(1.0 / (count - place))
+        mine = replace(options, years="joint", time_limit=None if seconds is None else max(0.1, seconds))
         columns = (year_of == place) | of_none
         answer = _year(years, place, point, outlook, mine, progress, stop, cluster)
         if answer is None or answer.point is None:
@@ -121,12 +125,15 @@ def within_outlook(
     return Answer("within_gap", (), point, nodes, (point,), stopped)
 
 
-def _outlook(years: _Years, place: int, point: Array, stop: Stop | None) -> Array | None:
-    """What the years from `place` on want where decisions may be fractions, all aims at once; None: nothing fits."""
+def _outlook(years: _Years, place: int, point: Array, left: Left) -> Array | None:
+    """What the years from `place` on want where decisions may be fractions, all aims at once.
+
+    None where nothing fits, or where no time is left.
+    """
     columns = (years.year_of >= place) | (years.year_of < 0)
-    engine = Engine(years.cut(columns, point, ~columns), stop=stop)
+    engine = Engine(years.cut(columns, point, ~columns))
     budget = sum(years.world.facts.budget.values()) / FEN_PER_WAN
-    found = prime(engine, years.aims_of(columns, len(years.world.facts.years)), budget)
+    found = prime(engine, years.aims_of(columns, len(years.world.facts.years)), budget, left)
     if found is None:
         return None
     outlook = point.copy()

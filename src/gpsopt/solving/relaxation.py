@@ -127,8 +127,8 @@ class Relaxation:
         return tuple(stages)
 
     def _stage(self, aim: Aim, place: int) -> LpStage | None:
-        sign = 1.0 if aim.sense == "min" else -1.0
-        cost = sign * aim.weights / aim.cost_unit * self._scale
+        sign = aim.sign
+        cost = aim.costs * self._scale
         h = self._highs
         others = np.flatnonzero(cost != self._cost).astype(np.int32)
         _checked(h.changeColsCost(len(others), others, cost[others]))

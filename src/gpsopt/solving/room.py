@@ -49,13 +49,12 @@ def settled_with_room(
     engine, point = Engine(replace(compiled, row_upper=upper)), answer.point
     by_part = world.facts.settings.aims.hold == "purchaser"
     for aim, stage in zip(aims, answer.stages, strict=False):
-        sign = 1.0 if aim.sense == "min" else -1.0
-        engine.set_cost(sign * aim.weights / aim.cost_unit)
+        engine.set_cost(aim.costs)
         found = engine.with_integers_of(answer.point)
         if found is None:
             return None
         point = found
-        worse = sign * (aim.parts @ (point - answer.point))
+        worse = aim.sign * (aim.parts @ (point - answer.point))
         as_it_was = keep and bool(((worse if by_part else worse.sum()) <= 0.0).all())
         hold_aim(engine, world, aim, replace(stage, tolerance=0.0), answer.point if as_it_was else point)
     return point

@@ -93,14 +93,14 @@ class Around:
                 return None
             point = point if found is None else found[1]
             value, before = float(aim.weights @ point), self.plan.reached[place]
-            lost = lost or _sign(aim) * (value - before) > _room(aim, before)
+            lost = lost or aim.sign * (value - before) > _room(aim, before)
             held.append((place, value if lost else _worse_of(aim, value, before)))
         return Values(tuple(float(aim.weights @ point) for aim in self.base.aims), point)
 
     def least(self, mode: Mode, found: Values) -> tuple[float | None, ...]:
         """Of each aim that the plan found worsens, the value that no plan passes which keeps the aims before it."""
         pairs = list(zip(self.base.aims, found.reached, self.plan.reached, strict=True))
-        worse = [_sign(aim) * (value - before) > _room(aim, before) for aim, value, before in pairs]
+        worse = [aim.sign * (value - before) > _room(aim, before) for aim, value, before in pairs]
         if not any(worse):
             return (None,) * len(pairs)
         aims = self.base.aims[: len(worse) - worse[::-1].index(True)]
@@ -123,9 +123,7 @@ class Around:
             if self.compared(place, found.reached[place], self.plan) == 0:
                 after = before
             bound, moved = least[place], after - before
-            proven = (
-                moved if bound is None else _sign(aim) * max(0.0, _sign(aim) * (self._shown(place, bound) - before))
-            )
+            proven = moved if bound is None else aim.sign * max(0.0, aim.sign * (self._shown(place, bound) - before))
             rows.append((aim.name, aim.sense, before, after, moved, abs(moved - proven), proven))
         return pd.DataFrame(rows, columns=list(AIMS_COLUMNS))
 
@@ -138,7 +136,7 @@ class Around:
         if found is None:
             return Worse("", float("inf"))
         for place, aim in enumerate(self.base.aims):
-            more = _sign(aim) * (found.reached[place] - self.plan.reached[place])
+            more = aim.sign * (found.reached[place] - self.plan.reached[place])
             if more > _room(aim, self.plan.reached[place]):
                 return Worse(aim.name, more * aim.unit)
         return None
@@ -146,7 +144,7 @@ class Around:
     def compared(self, place: int, value: float, rest: Values) -> int:
         """-1 better than `rest` in an aim, 0 the same, 1 worse."""
         aim, limit = self.base.aims[place], rest.reached[place]
-        more, room = _sign(aim) * (value - limit), _room(aim, limit)
+        more, room = aim.sign * (value - limit), _room(aim, limit)
         return 1 if more > room else -1 if more < -room else 0
 
     @property
@@ -211,7 +209,7 @@ class Around:
         for other, limit in held:
             _hold(engine, part.aims[other], limit - part.apart[other])
         weights = part.aims[place].weights
-        engine.set_cost(_sign(part.aims[place]) * weights)
+        engine.set_cost(part.aims[place].sign * weights)
         found = engine.minimise(_LIMITS, near[part.free])
         if found.point is None:
             return None
@@ -318,10 +316,6 @@ def _room(aim: Aim, limit: float) -> float:
 
 def _worse_of(aim: Aim, one: float, other: float) -> float:
     return max(one, other) if aim.sense == "min" else min(one, other)
-
-
-def _sign(aim: Aim) -> float:
-    return 1.0 if aim.sense == "min" else -1.0
 
 
 def _yuan(fen: int) -> Decimal:

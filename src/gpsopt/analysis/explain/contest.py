@@ -169,13 +169,12 @@ def _falls_behind(best: Best, places: Ints, mode: Mode, place: int) -> Worse | N
     count = best.held[place]
     kept = replace(best.of.compiled, matrix=matrix[:count], row_lower=lower[:count], row_upper=upper[:count])
     engine = Engine(restricted(replace(best.of, compiled=kept), places, mode))
-    sign = 1.0 if aim.sense == "min" else -1.0
-    engine.set_cost(sign * aim.weights / aim.cost_unit)
+    engine.set_cost(aim.costs)
     found = engine.minimise(Limits(nodes=_NODES))
     if found.point is None:
         return Worse("", float("inf"))
     value = (float(aim.weights @ found.point) + float(aim.constants.sum())) * aim.unit
-    behind = sign * (value - stage.value)
+    behind = aim.sign * (value - stage.value)
     last = place == len(best.stages) - 1
     return Worse(stage.name, behind) if behind > _room(stage, last) else None
 
