@@ -6,13 +6,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +20,12 @@ from gpsopt.cluster.connection import Cluster
 from gpsopt.compiler import compile_model
 from gpsopt.errors import Finding, InfeasibleError, InputError, LimitError
 from gpsopt.model.build import build_world
-from gpsopt.model.clauses.plural_supply import plural_spared
-from gpsopt.model.ledger import Money, Quantities
-from gpsopt.model.soft import soft_stages
-from gpsopt.model.today import today_of
+from gpsopt.model.ledger import Money, Quantities, money_of
 from gpsopt.model.world import World, world_of
-from gpsopt.money import yuan
 from gpsopt.plan.frames import Draft, excluded_frame, frame_of, frames_of
 from gpsopt.plan.goals import goals_frame
 from gpsopt.plan.plan import Plan, Result
+from gpsopt.plan.summary import manifest_of, request_of, run_name, summary_of
 from gpsopt.plan.values import limits_passed, plan_values, totals_of
 from gpsopt.runfolder import text_rows
 from gpsopt.scenario import Scenario, read_scenario
@@ -41,14 +35,17 @@ from gpsopt.solving.byyear import seek_years
 from gpsopt.solving.clock import Progress
 from gpsopt.solving.engine import Array, Engine, Stop
 from gpsopt.solving.grid import to_grid
+from gpsopt.solving.gridsteps import quantities_of
 from gpsopt.solving.measured import measured
 from gpsopt.solving.ongrid import beside, seek_on_grid
 from gpsopt.solving.prices import prices_of
 from gpsopt.solving.stages import Answer, Options, aims_of
+from gpsopt.solving.startpoint import NOWHERE, Start, as_it_is
 from gpsopt.verify import verify_frames
 from gpsopt.verify.frames import violations_of
 from gpsopt.verify.softrules import amount_text, total_text, totals
 from gpsopt.verify.verdict import Breach
+from gpsopt.written.begin import Begun, begun_from
 
 Listener = Callable[[Progress], None]
 
@@ -118,13 +115,54 @@ def planned(
     clock: Seconds,
     progress: Listener | None = None,
     stop: Stop | None = None,
-    start: tuple[Array, ...] = (),
+    start: Start = NOWHERE,
     cluster: Cluster | None = None,
 ) -> tuple[Result, tuple[Array, ...]]:
     """The result of a model that is already a matrix, and its plan before the grid as each stage left it.
 
-    `start`: the same of a model like this one, tried first.
+    `start`: the same of a model like this one, tried first; without it the plan that the scenario begins from. That
+    one is also the answer where the search finds none that stands, or none so good: it is never given away.
     """
+    begun = None if start.points else begun_from(world, compiled)
+    if begun is None:
+        return _searched(world, compiled, options, clock, progress, stop, start, cluster)
+    first = Start((begun.point,), near=False)
+    result, points = _searched(world, compiled, options, clock, progress, stop, first, cluster)
+    kept = None
+    found = isinstance(result, Plan) and result.certified
+    if result.status == "limit" or (result.status != "infeasible" and not found):
+        kept = _as_begun(world, compiled, options, begun, result if found else None)
+    said = {"left_out": begun.left_out, "answer": kept is not None}
+    result = kept or result
+    return replace(result, summary={**result.summary, "start": said}), points
+
+
+def _as_begun(world: World, compiled: Any, options: Options, begun: Begun, found: Result | None) -> Plan | None:
+    """The plan that the search began from, where it keeps every rule and is better than what was `found`."""
+    point = as_it_is(world, compiled, begun.point)
+    if point is None or (found is not None and not _is_better(world, compiled, point, found.summary)):
+        return None
+    plan = plan_at(world, compiled, point, options)
+    run = run_name(world.facts.scenario, options)
+    return replace(plan, summary={**plan.summary, "run": run}) if plan.certified else None
+
+
+def _is_better(world: World, compiled: Any, point: Array, found: Mapping[str, Any]) -> bool:
+    """Is a point better in the first aim in which it differs by more than later aims may take?"""
+    quantities = quantities_of(world, compiled, point)
+    values = plan_values(Draft(world, quantities, money_of(world, quantities)))
+    for aim in found["aims"]:
+        gained = (aim["plan_value"] - float(values[aim["name"]])) * (1 if aim["sense"] == "min" else -1)
+        if abs(gained) > max(1e-9, aim["tolerance"]) * aim["scale"]:
+            return bool(gained > 0)
+    return False
+
+
+def _searched(
+    world: World, compiled: Any, options: Options, clock: Seconds, progress: Listener | None, stop: Stop | None,
+    start: Start, cluster: Cluster | None,
+) -> tuple[Result, tuple[Array, ...]]:  # fmt: skip
+    """The search, what stands on the grid beside its end, and how it is told."""
     counts = _counts(world, compiled)
     try:
         passed = limits_passed(world, compiled)
@@ -255,7 +293,7 @@ def _plan(
 ) -> Plan:  # fmt: skip
     scenario = draft.world.facts.scenario
     frames = {**frames_of(draft), "goals": goals_frame(draft), "prices": prices}
-    summary = _summary(draft.world, options, answer, counts)
+    summary = summary_of(draft.world, options, answer, counts)
     if scenario.settings.clauses.softened():
         found = violations_of(scenario, {name: text_rows(frame) for name, frame in frames.items()})
         frames["violations"] = _violations(found)
@@ -274,7 +312,7 @@ def _plan(
     summary["faults"] = [fault.line("en") for fault in verdict.faults[:20]]
     clock.mark("write")
     summary["seconds"] = clock.seconds
-    return Plan(scenario, frames, summary, _manifest(scenario, options, answer))
+    return Plan(scenario, frames, summary, manifest_of(scenario, options, answer))
 
 
 def _violations(found: Mapping[tuple[str, str, int], Breach]) -> pd.DataFrame:
@@ -287,99 +325,9 @@ def _violations(found: Mapping[tuple[str, str, int], Breach]) -> pd.DataFrame:
 
 def _ending(world: World, options: Options, answer: Answer, counts: dict[str, int], clock: Seconds) -> Result:
     scenario = world.facts.scenario
-    summary = _summary(world, options, answer, counts)
+    summary = summary_of(world, options, answer, counts)
     summary["seconds"] = clock.seconds
-    return Result(scenario, {"excluded": excluded_frame(world)}, summary, _manifest(scenario, options, answer))
-
-
-def _summary(world: World, options: Options, answer: Answer, counts: dict[str, int]) -> dict[str, Any]:
-    scenario = world.facts.scenario
-    aims = [
-        {
-            "name": s.name, "sense": s.sense, "value": s.value, "bound": s.bound, "gap": s.gap,
-            "gap_amount": s.gap_amount, "scale": s.scale, "given_up": 0.0, "tolerance": s.tolerance,
-        }
-        for s in answer.stages
-    ]  # fmt: skip
-    stages = soft_stages(scenario.settings.clauses)
-    place = {stage.name: {"clause": stage.clause, "unit": stage.unit} for stage in stages}
-    soft = [{**place[str(aim["name"])], **aim} for aim in aims if aim["name"] in place]
-    aims = aims[len(soft) :]
-    return {
-        "run": run_name(scenario, options),
-        "title": scenario.settings.title,
-        "title_zh": scenario.settings.title_zh,
-        "status": answer.status,
-        **({"ended_by": _ended_by(answer, options)} if answer.status == "limit" else {}),
-        "certified": False,
-        **({"soft": soft} if soft else {}),
-        "aims": aims,
-        "unit_values": dict(sorted(scenario.unit_values.items())),
-        "totals": {},
-        **({"tightening": asdict(answer.tightening)} if answer.tightening is not None else {}),
-        **_today(world),
-        **_spared(world),
-        "counts": {**counts, "nodes": answer.nodes},
-        "seconds": {},
-    }
-
-
-def _ended_by(answer: Answer, options: Options) -> str:
-    """What ended a search before the gap asked for: hand, time, nodes, or effort: where no limit was set, a large
-    model's search ends each aim after a number of nodes of its own."""
-    given = (("hand", answer.stopped), ("time", options.time_limit is not None), ("nodes", bool(options.node_limit)))
-    return next((name for name, is_so in given if is_so), "effort")
-
-
-def _spared(world: World) -> dict[str, Any]:
-    """Where plural_supply is in force and binds nobody: too few undertakers, or too small a budget."""
-    spared = plural_spared(world)
-    return {"not_binding": {"plural_supply": [list(key) for key in spared]}} if spared else {}
-
-
-def _today(world: World) -> dict[str, Any]:
-    """The base year in yuan, where `contracts` gives its purchases; books and difference where `budgets` has it."""
-    today = today_of(world.facts).values()
-    if not today:
-        return {}
-    figures: dict[str, Any] = {
-        "year": world.facts.settings.base_year,
-        "direct": yuan(sum(t.direct for t in today)),
-        "purchased": yuan(sum(t.purchased for t in today)),
-    }
-    if all(t.books is not None or not t.direct + t.purchased for t in today):
-        figures["books"] = yuan(sum(t.books or 0 for t in today))
-        figures["difference"] = yuan(sum(abs(t.difference) for t in today))
-    return {"today": figures}
-
-
-def run_name(scenario: Scenario, options: Options) -> str:
-    """The scenario's name and eight letters of the hash of its content and the options."""
-    return f"{scenario.name}-{request_of(scenario, options)[:8]}"
-
-
-def request_of(scenario: Scenario, options: Options) -> str:
-    """SHA-256 of canonical input and options: equal requests have equal answers."""
-    said = {name: value for name, value in asdict(options).items() if (name, value) != ("years", "joint")}
-    return hashlib.sha256(json.dumps([scenario.digest(), said]).encode()).hexdigest()
-
-
-def _manifest(scenario: Scenario, options: Options, answer: Answer) -> dict[str, Any]:
-    clock_stopped = answer.status == "limit" and options.time_limit is not None
-    why_not = "stopped by hand" if answer.stopped else "stopped by the clock" if clock_stopped else ""
-    libraries = ("pyomo", "highspy", "numpy", "pandas", "scipy", "pydantic")
-    return {
-        "scenario": scenario.name,
-        "digest": scenario.digest(),
-        "request": request_of(scenario, options),
-        "versions": {
-            "gpsopt": version("gpsopt"), "python": platform.python_version(), **{n: version(n) for n in libraries},
-        },
-        "options": asdict(options),
-        "seed": options.seed,
-        "reproducible": "no" if why_not else "yes",
-        "why_not": why_not,
-    }  # fmt: skip
+    return Result(scenario, {"excluded": excluded_frame(world)}, summary, manifest_of(scenario, options, answer))
 
 
 class Seconds:

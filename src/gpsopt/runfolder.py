@@ -109,7 +109,10 @@ def input_files(scenario: Scenario) -> dict[str, bytes]:
     settings = scenario.settings.model_dump(mode="python", exclude_none=True, exclude_defaults=True, by_alias=True)
     settings.update(years=list(scenario.settings.years), base_year=scenario.settings.base_year)
     settings["unit_values"] = {k: plain(v) for k, v in sorted(scenario.unit_values.items())}
-    files = {"model.toml": tomlkit.dumps(_tomlable(settings)).encode("utf-8")}
+    start = {} if scenario.start is None else dict(scenario.start.files)
+    solver = {**settings.get("solver", {}), "start": next(iter(start), "").split("/")[0]}
+    settings |= {"solver": {key: value for key, value in solver.items() if value != ""}}
+    files = {**start, "model.toml": tomlkit.dumps(_tomlable(settings)).encode("utf-8")}
     if scenario.entries:
         files["changes.json"] = entries_text(scenario.entries).encode("utf-8")
     for name, frame in scenario.tables.frames.items():

@@ -22,6 +22,7 @@ from gpsopt.changes import Entry, entries_of
 from gpsopt.controls import check_controls, without_departed
 from gpsopt.departure import apply_departure
 from gpsopt.errors import Finding, ScenarioError, UsageError
+from gpsopt.givenplan import GivenPlan, given_plan
 from gpsopt.read import read_tables
 from gpsopt.settingkeys import MODEL_KEYS, Decision, departure_of, locks_of, settings_of, unknown_keys
 from gpsopt.settings import Departure, Lock, Settings
@@ -46,6 +47,7 @@ class Scenario:
     lock_places: Mapping[Decision, tuple[str, int | None]] = field(default_factory=dict)  # file and line of a lock
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # setting -> the file and line that say it
     entries: tuple[Entry, ...] = ()  # what its files change, entry by entry, in the order in which they apply
+    start: GivenPlan | None = None  # the plan that the search begins from
 
     def digest(self) -> str:
         """SHA-256 of the canonical input: equal for equal content, whatever the order of rows."""
@@ -56,6 +58,8 @@ class Scenario:
             for _line, row in self.tables.rows(name):
                 cells = {k: format_cell(v) for k, v in row.items() if v is not None}
                 hasher.update(json.dumps(cells, ensure_ascii=False, sort_keys=True).encode())
+        for content in () if self.start is None else self.start.files.values():
+            hasher.update(b"\n[start]\n" + content)
         return hasher.hexdigest()
 
     def title(self, lang: str) -> str:
@@ -70,8 +74,10 @@ class Scenario:
 
 
 def canonical_settings(settings: Settings) -> str:
-    """The settings as JSON with sorted keys and decimals without idle zeros; a translation changes no answer."""
+    """The settings as JSON with sorted keys and decimals without idle zeros; a translation changes no answer, and a
+    plan to begin from is known by what it says, not by where it stands."""
     said = settings.model_dump(exclude_none=True, exclude={"unit_values", "question_zh"})
+    said["solver"].pop("start")
     return json.dumps(said, default=_as_text, ensure_ascii=False, sort_keys=True)
 
 
@@ -98,13 +104,14 @@ def read_scenario(
         findings += [*faults, *refused]
     merged = {**_merge(files), "lock": tuple(locks[decision][0] for decision in sorted(locks))}
     settings, faults = settings_of(files, merged)
-    if findings or settings is None:
-        raise ScenarioError((*findings, *faults))
+    begin, missing = _start(files, within)
+    if findings or missing or settings is None:
+        raise ScenarioError((*findings, *faults, *missing))
     tables, found, values = _tables(files, departures, settings, given)
     held_at = {decision: (file, row) for decision, (_lock, file, row) in locks.items()}
     places = {key: place for file in files for key, place in file.places().items()}
     return Scenario(_name(start), settings, tables, found, tuple(str(f.path) for f in files), values, held_at,
-                    places, entries_of(files))  # fmt: skip
+                    places, entries_of(files), begin)  # fmt: skip
 
 
 def _tables(
@@ -123,6 +130,22 @@ def _tables(
         findings += faults
     tables, departed = without_departed(tables, untied, found)
     return tables, (*findings, *departed), values
+
+
+def _start(files: list[TomlFile], within: Path | None) -> tuple[GivenPlan | None, list[Finding]]:
+    """Where the plan to begin from stands, as the outermost file that names one says; `start = ""` names none."""
+    for file in reversed(files):
+        given = _table(file.data, "solver").get("start")
+        if not isinstance(given, str):
+            continue
+        path = Path(os.path.normpath(file.path.parent / given))
+        outside = within is not None and "\0" not in given and not path.resolve().is_relative_to(within.resolve())
+        plan = given_plan(path) if given and not outside else None
+        if plan is not None or not given:
+            return plan, []
+        return None, [Finding("error", "start_missing", str(file.path), row=file.line(("solver", "start")),
+                              column="solver.start", value=given)]  # fmt: skip
+    return None, []
 
 
 def _name(start: Path) -> str:

@@ -272,6 +272,7 @@ class Solver(Strict):
     node_limit: Annotated[int, Field(gt=0)] | None = None
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
     years: Literal["joint", "relax_and_fix"] | None = None  # empty: all years at once
+    start: str = ""  # a plan to begin from: a file or a run folder, as a path from the file that says it
 
 
 class Lock(Strict):

@@ -31,7 +31,7 @@ from gpsopt.scenario import Scenario
 from gpsopt.solving.engine import Array, Stop
 from gpsopt.solving.relaxation import Bases, LpStage, Relaxation
 from gpsopt.solving.stages import Aim, Stage, aims_of, tolerance_of
-from gpsopt.solving.startpoint import moved_over, point_of
+from gpsopt.solving.startpoint import Start, moved_over, point_of
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class Session:
         clock.mark("build")
         options = options_of(other.world.facts.scenario, gap, time_limit, node_limit)
         start = self._plan if other is self.base else self._start_for(other)
-        result, points = planned(other.world, other.compiled, options, clock, progress, stop, start)
+        result, points = planned(other.world, other.compiled, options, clock, progress, stop, Start(start))
         if other is self.base and points:
             self._plan = points
         return result

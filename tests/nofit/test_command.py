@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import gpsopt
+from gpsopt.handplan import score
 from tests.cli.running import in_process
 from tests.cli.worlds import hamlet, without_plan
 
@@ -30,6 +31,17 @@ def test_conflict_and_repairs_stand_in_the_answer_and_in_the_run_folder(tmp_path
         assert repair["proven"] and (folder / repair["file"]).is_file()
     first = folder / stored["repairs"][0]["file"]
     assert command("solve", str(first), "--out", str(tmp_path / "runs")).code == 0
+
+
+def test_each_repair_stands_beside_the_plan_that_proves_it(tmp_path: Path, command) -> None:  # type: ignore[no-untyped-def]
+    done = command("solve", str(without_plan(tmp_path / "m")), "--out", str(tmp_path / "runs"), "--json")
+    folder = Path(done.json["path"])
+    for repair in done.json["repairs"]:
+        file = folder / repair["file"]
+        assert f'start = "{file.stem}.csv"' in file.read_text(encoding="utf-8")
+        judged = score(file.with_suffix(".csv"), file, solve=False, nearest=False)
+        assert judged.ok and judged.hand.assumed == (), [fault.line("en") for fault in judged.faults]
+        assert bool(judged.soft) == (repair["kind"] == "clause"), "a clause made soft is passed, and that is said"
 
 
 @pytest.mark.parametrize(("lang", "word"), [("en", "Ways to a plan"), ("zh", "通向方案的办法")])

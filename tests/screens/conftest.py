@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from gpsopt import plan_or_end
 from gpsopt.desk import Desk, open_desk
 from gpsopt.desk.files import read_here
-from gpsopt.planning import options_of, request_of
+from gpsopt.plan.summary import request_of
+from gpsopt.planning import options_of
 from gpsopt.runfolder import write_run
 from gpsopt.runs import Record
 from gpsopt.screens.pages import PAGES

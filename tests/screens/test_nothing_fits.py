@@ -7,7 +7,8 @@ from gpsopt.desk import Desk
 from gpsopt.desk.asking import ask_to_solve
 from gpsopt.desk.files import read_here
 from gpsopt.jobs import ENDED, advance
-from gpsopt.planning import options_of, request_of
+from gpsopt.plan.summary import request_of
+from gpsopt.planning import options_of
 from gpsopt.runfolder import write_run
 from tests.screens.conftest import Open, sound, words
 
@@ -36,6 +37,8 @@ def test_the_conflict_is_shown_and_a_repair_becomes_a_scenario(desk: Desk, show:
     assert "Why there is no plan" not in words(at), "the solve that is waited for stands above; the old conflict goes"
     made = [p.stem for p in (desk.folder / "scenarios").glob("strict-*.toml")]
     assert len(made) == 1
+    begins = read_here(desk, made[0]).start
+    assert begins is not None and begins.path == desk.folder / f"scenarios/{made[0]}.csv"
     assert read_here(desk, made[0]).settings.title == "Everything guaranteed · repair 1"
     job = desk.board.jobs(desk.owner)[0]
     while job.state not in ENDED:

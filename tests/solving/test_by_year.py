@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from benchmarks.cities import sized, write_city
 
-from gpsopt.planning import options_of, plan_or_end, run_name
+from gpsopt.plan.summary import run_name
+from gpsopt.planning import options_of, plan_or_end
 from gpsopt.scenario import read_scenario
 
 TOWN = Path(__file__).parents[2] / "models" / "town"

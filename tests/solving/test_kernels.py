@@ -20,6 +20,7 @@ from gpsopt.solving.anyplan import any_plan
 from gpsopt.solving.engine import Array, Engine, Limits, NoTime, Outcome
 from gpsopt.solving.kernels import below, kernel
 from gpsopt.solving.stages import Options, aims_of, seek
+from gpsopt.solving.startpoint import Start
 from gpsopt.solving.target import Target
 from gpsopt.whatif import Session
 from tests.whatif.changes import scaled
@@ -84,7 +85,7 @@ def test_a_stage_keeps_its_plan_and_a_start_for_each_aim_changes_no_value() -> N
     assert len(cold.points) == len(aims)
     for point, stage, aim in zip(cold.points, cold.stages, aims, strict=True):
         assert aim.value(point) * aim.unit == pytest.approx(stage.value, abs=1e-6)
-    warm, _engine, _aims = seek(world, compiled, Options(gap=0.0), start=cold.points)
+    warm, _engine, _aims = seek(world, compiled, Options(gap=0.0), start=Start(cold.points))
     assert [s.value for s in warm.stages] == pytest.approx([s.value for s in cold.stages], abs=1e-2)
     session = Session(scenario)
     session.solve(gap=0.0)

@@ -61,6 +61,9 @@ def _lines(found: Score, plan: Path, tongue: str) -> list[str]:
     lines += [f"  {fault.line(tongue)}" for fault in found.faults[:_LISTED]]
     if len(found.faults) > _LISTED:
         lines.append(say("where.more", tongue, count=len(found.faults) - _LISTED))
+    if found.soft:
+        lines.append(say("score.soft", tongue, count=len(found.soft)))
+        lines += [f"  {fault.line(tongue)}" for fault in found.soft[:_LISTED]]
     if found.hand.assumed:
         shown = ", ".join(f"{need} {year}" for year, need in found.hand.assumed[:6])
         lines.append(say("score.assumed", tongue, count=len(found.hand.assumed), rows=shown))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -45,12 +46,15 @@ def solve(
     averse: Annotated[float | None, typer.Option(min=0, max=1, callback=finite)] = None,
     tail: Annotated[float | None, typer.Option(min=0.001, max=1, callback=finite)] = None,
     cluster: Annotated[str | None, typer.Option(metavar="ADDRESS")] = None,
+    start: Annotated[Path | None, typer.Option(metavar="PLAN")] = None,
     json: Json = False,
     lang: Lang = None,
 ) -> Reply:
     there(scenario)
     writable(out)
     tongue = tongue_of()
+    if start is not None and (seek is not None or futures is not None):
+        raise UsageError("start_alone")
     if futures is not None:
         if seek is not None or years is not None or node_limit is not None or cluster is not None:
             raise UsageError("futures_or_seek")
@@ -65,9 +69,10 @@ def solve(
         from gpsopt.cluster.connection import at_cluster
         from gpsopt.planning import plan_or_end
 
+        given = scenario if start is None else _beginning(scenario, start)
         return at_cluster(cluster, progress.warn, lambda found: plan_or_end(
-            scenario, gap=gap, time_limit=time_limit, node_limit=node_limit, seed=seed, progress=progress.hear,
-            years=None if years is None else years.value, cluster=found,
+            given, gap=gap, time_limit=time_limit, node_limit=node_limit, seed=seed,
+            progress=progress.hear, years=None if years is None else years.value, cluster=found,
         ))  # fmt: skip
 
     def reason(scenario: Scenario) -> NoFit:
@@ -83,6 +88,17 @@ def solve(
     from gpsopt.runfolder import write_run
 
     return _solved(result, write_run(result, out, why.files() if why else None), why, tongue)
+
+
+def _beginning(scenario: Path, start: Path) -> Scenario:
+    """The scenario with a plan to begin from."""
+    from gpsopt.givenplan import given_plan
+    from gpsopt.scenario import read_scenario
+
+    plan = given_plan(there(start))
+    if plan is None:
+        raise UsageError("handplan_missing", path=str(start))
+    return replace(read_scenario(scenario), start=plan)
 
 
 def _solved(result: Result, folder: Path, why: NoFit | None, tongue: str) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -42,4 +43,5 @@ def settings_of_model(model: Path) -> str:
     from gpsopt.runfolder import input_files
     from gpsopt.scenario import read_scenario
 
-    return input_files(read_scenario(model))["model.toml"].decode("utf-8")
+    scenario = replace(read_scenario(model), start=None)  # no plan travels with the tables
+    return input_files(scenario)["model.toml"].decode("utf-8")

@@ -22,7 +22,8 @@ def ask_to_solve(
 
     Raises ScenarioError or InputError with every finding where the inputs cannot be solved.
     """
-    from gpsopt.planning import options_of, refuse_errors, request_of
+    from gpsopt.plan.summary import request_of
+    from gpsopt.planning import options_of, refuse_errors
 
     scenario = read_here(desk, name)
     refuse_errors(check(scenario))

@@ -109,8 +109,11 @@ class Desk:
         lines = [f"{key} = {json.dumps(str(said.get(key) or ''), ensure_ascii=False)}" for key in ("title", "title_zh")]
         self.write_scenario(name, "\n".join([*lines, f"model = {json.dumps(model, ensure_ascii=False)}", ""]))
 
-    def write_scenario(self, name: str, text: str) -> Path:
-        """Write a scenario file; what stood there before is kept among its versions."""
+    def write_scenario(self, name: str, text: str, start: Path | None = None) -> Path:
+        """Write a scenario file; what stood there before is kept among its versions.
+
+        `start`: the plan that it begins from, kept beside it under its name.
+        """
         check_name(name)
         path = self.folder / "scenarios" / f"{name}.toml"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -118,6 +121,8 @@ class Desk:
             kept = self.folder / "versions" / "scenarios" / name
             kept.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, kept / f"{len(list(kept.iterdir())) + 1:04d}.toml")
+        if start is not None and start.is_file():
+            write_whole(path.with_suffix(".csv"), start.read_bytes())
         write_whole(path, text.encode("utf-8"))
         return path
 

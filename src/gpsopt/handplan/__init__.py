@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -12,9 +12,7 @@ import pandas as pd
 
 from gpsopt.checks import check
 from gpsopt.errors import Finding
-from gpsopt.handplan.draft import HandDraft, draft_of
 from gpsopt.handplan.nearest import Nearest, nearest_plan
-from gpsopt.handplan.rows import HandPlan, read_handplan
 from gpsopt.plan.frames import frames_of
 from gpsopt.plan.goals import goals_frame
 from gpsopt.plan.values import plan_values, totals_of
@@ -26,6 +24,8 @@ from gpsopt.settings import AIMS
 from gpsopt.verify import Fault
 from gpsopt.verify.clauses import CHECKS
 from gpsopt.verify.frames import evidence_of
+from gpsopt.written.draft import HandDraft, draft_of
+from gpsopt.written.rows import HandPlan, read_handplan
 
 #: checks of how the tables are written, which are ours here, not the planner's
 _OURS: Final = frozenset(("rows", "cells", "recomputed", "excluded", "ledger"))
@@ -49,7 +49,7 @@ class AimScore:
 
 @dataclass(frozen=True)
 class Score:
-    """What a hand-made plan breaks and reaches. `assumed`: need-years whose direct units nobody said."""
+    """What a hand-made plan breaks and reaches. `soft`: limits of soft clauses that it passes, as it may."""
 
     scenario: Scenario
     faults: tuple[Fault, ...]
@@ -59,6 +59,7 @@ class Score:
     hand: HandDraft
     notes: tuple[Finding, ...]
     nearest: Nearest | None = None
+    soft: tuple[Fault, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -67,16 +68,21 @@ class Score:
 
     def document(self, lang: str) -> dict[str, Any]:
         """As programs read it."""
-        faults = [
-            {"rule": f.rule, "code": f.code, "file": f.file, "row": f.row, "column": f.column, "key": f.key,
-             "where": f.where(lang), "text": f.text(lang), "details": {k: str(v) for k, v in f.details.items()}}
-            for f in self.faults
-        ]  # fmt: skip
+        faults, soft = (
+            [
+                {"rule": f.rule, "code": f.code, "file": f.file, "row": f.row, "column": f.column, "key": f.key,
+                 "where": f.where(lang), "text": f.text(lang), "details": {k: str(v) for k, v in f.details.items()}}
+                for f in some
+            ]
+            for some in (self.faults, self.soft)
+        )  # fmt: skip
         aims = [{"name": a.name, "sense": AIMS[a.name], "value": float(a.value), "best": a.best, "bound": a.bound,
                  "worse": a.worse} for a in self.aims]  # fmt: skip
         goals = [dict(zip(self.goals.columns, row, strict=True)) for row in self.goals.itertuples(index=False)]
         found = {"ok": self.ok, "faults": faults, "aims": aims, "goals": goals, "totals": dict(self.totals),
                  "assumed_direct": [f"{need} {year}" for year, need in self.hand.assumed]}  # fmt: skip
+        if soft:
+            found["soft"] = soft
         if self.nearest is not None:
             near = {"distance": format(self.nearest.distance, "f"), "bound": self.nearest.bound,
                     "certified": self.nearest.plan.certified}  # fmt: skip
@@ -98,14 +104,18 @@ def score(
     refuse_errors(check(scenario))
     written: HandPlan = read_handplan(plan, scenario)
     hand = draft_of(scenario, written)
-    faults = _faults(scenario, written, hand)
+    found = _faults(scenario, written, hand)
+    may = set(scenario.settings.clauses.softened())
+    soft = tuple(f for f in found if f.breach is not None and f.rule in may)
+    faults = tuple(f for f in found if f not in soft)
     values = plan_values(hand.draft)
     known = _best(scenario, best, solve, time_limit)
     aims = tuple(
         AimScore(name, values[name], *known.get(name, (None, None))) for name in scenario.settings.aims.order
     )  # fmt: skip
-    found = nearest_plan(hand, seconds=time_limit or 120.0) if nearest else None
-    return Score(scenario, faults, aims, goals_frame(hand.draft), totals_of(hand.draft), hand, written.notes, found)
+    near = nearest_plan(hand, seconds=time_limit or 120.0) if nearest else None
+    goals, totals = goals_frame(hand.draft), totals_of(hand.draft)
+    return Score(scenario, faults, aims, goals, totals, hand, written.notes, near, soft)
 
 
 def _faults(scenario: Scenario, written: HandPlan, hand: HandDraft) -> tuple[Fault, ...]:
@@ -122,7 +132,7 @@ def _faults(scenario: Scenario, written: HandPlan, hand: HandDraft) -> tuple[Fau
     for fault in found:
         key = keys.get(fault.file, {}).get(fault.row or 0)
         file, row = places.get(key, ("", None)) if key else ("", None)
-        said.append(Fault(fault.rule, fault.code, file, row, fault.column, fault.key, fault.details))
+        said.append(replace(fault, file=file, row=row))
     grid = [
         Fault("grid", "off_grid", *written.places[key], "quantity", " ".join(map(str, key)).strip(),
               {"value": str(written.bought.get(key, written.direct.get(key[:2], ""))),

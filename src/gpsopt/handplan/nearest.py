@@ -11,13 +11,13 @@ import numpy as np
 from scipy import sparse
 
 from gpsopt.compiler import compile_model
-from gpsopt.handplan.draft import HandDraft
 from gpsopt.model.build import build_world
 from gpsopt.model.world import World, world_of
 from gpsopt.plan.plan import Plan
 from gpsopt.planning import options_of, plan_at
 from gpsopt.solving.engine import Engine, Limits
 from gpsopt.solving.feasibility import problem_of
+from gpsopt.written.draft import HandDraft
 
 _SMALL = 3_000
 _WAIT = 120.0

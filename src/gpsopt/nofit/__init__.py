@@ -58,10 +58,15 @@ class NoFit:
         return [f"repairs/{place}-{repair.kind}.toml" for place, repair in enumerate(self.repairs, 1)]
 
     def files(self) -> dict[str, bytes]:
-        """conflict.json and the repairs' scenario files, by their place in the run folder."""
+        """conflict.json, and of each repair the scenario file and the plan that proves it, from which its own search
+        begins; by their place in the run folder."""
         text = json.dumps(self.document(), ensure_ascii=False, indent=1) + "\n"
-        repairs = zip(self.names(), self.repairs, strict=True)
-        return {"conflict.json": text.encode("utf-8"), **{name: r.toml.encode("utf-8") for name, r in repairs}}
+        files = {"conflict.json": text.encode("utf-8")}
+        for name, repair in zip(self.names(), self.repairs, strict=True):
+            plan = f"{name.removesuffix('.toml')}.csv"
+            begins = f'\n[solver]\nstart = "{plan.removeprefix("repairs/")}"\n'
+            files |= {name: (repair.toml + begins).encode("utf-8"), plan: repair.plan}
+        return files
 
     def page(self, lang: str) -> str:
         """The conflict and the menu of repairs, for people."""

@@ -16,6 +16,7 @@ from gpsopt.errors import GpsoptError, LimitError, SolverError
 from gpsopt.model.build import build_world
 from gpsopt.model.world import world_of
 from gpsopt.nofit.spent import Allowance
+from gpsopt.plan.frames import Draft, frames_of
 from gpsopt.plan.plan import Plan
 from gpsopt.planning import plan_or_end
 from gpsopt.runfolder import input_files
@@ -27,6 +28,7 @@ from gpsopt.solving.grid import to_grid
 from gpsopt.solving.room import with_room
 from gpsopt.solving.stages import Aim, aims_of
 from gpsopt.solving.startpoint import moved_over
+from gpsopt.written.table import plan_csv
 
 #: a model with at most so many decisions and columns is solved whole, so that its plan is known to be certified
 _SMALL: Final = 600
@@ -55,6 +57,7 @@ class Bench:
         self._scenario = scenario
         self._folder = tempfile.TemporaryDirectory(prefix="gpsopt-")
         self._found: list[Known] = []
+        self._proofs: dict[str, Draft | Plan] = {}
         self.allowance = self._whole = allowance or Allowance.of(float("inf"))
         self.unsure = False
 
@@ -95,11 +98,18 @@ class Bench:
         if made is None:
             return False
         known = [*([] if near is None else [near]), *reversed(self._found)]
-        answer, found = has_plan(made, spare, known, self.allowance.part(min(self.allowance.left(), _SECONDS)))
+        answer, found, proof = has_plan(made, spare, known, self.allowance.part(min(self.allowance.left(), _SECONDS)))
         if found is not None:
             self.remember(found)
+        if proof is not None:
+            self._proofs[_body(toml)] = proof
         self.unsure = self.unsure or answer is None
         return answer is True
+
+    def proof(self, toml: str) -> bytes:
+        """The plan with which the scenario of this file was found to work, as a table."""
+        found = self._proofs[_body(toml)]
+        return plan_csv(found.frames if isinstance(found, Plan) else frames_of(found))
 
     def fits(self, toml: str) -> bool:
         """Has the scenario of this file a plan where decisions may be fractions? Where not, it has none at all."""
@@ -117,10 +127,17 @@ class Bench:
         return True
 
 
+def _body(toml: str) -> str:
+    """What a scenario file changes, without its words."""
+    return "\n".join(line for line in toml.splitlines() if not line.startswith(("title", "question")))
+
+
 def has_plan(
     scenario: Scenario, spare: float = 0.0, known: Sequence[Known] = (), allowance: Allowance | None = None
-) -> tuple[bool | None, Known | None]:
-    """Is there a plan, and where (of a large model)? None: neither a plan nor a proof was found in what was allowed.
+) -> tuple[bool | None, Known | None, Draft | Plan | None]:
+    """Is there a plan, where (of a large model), and which one on its grid?
+
+    None: neither a plan nor a proof was found in what was allowed.
 
     Small models are solved whole and verified, large ones for any plan that fits its grid. `spare`: 万元 that the plan
     sought leaves on every purchase line, so that the grid has room.
@@ -137,16 +154,18 @@ def has_plan(
     try:
         point = _point(engine, compiled, aims, () if small else known, None if asked is None else asked.clock())
         if point is None:
-            return None, None
+            return None, None, None
         if small:
             result = plan_or_end(scenario, node_limit=nodes_for(compiled.matrix))
-            return isinstance(result, Plan) and result.certified, None
-        fits = to_grid(world, compiled, point, aims)[2]
-        return True if fits else None, Known(compiled, point)
+            stands = isinstance(result, Plan) and result.certified
+            return stands, None, result if isinstance(result, Plan) and stands else None
+        quantities, money, fits = to_grid(world, compiled, point, aims)
+        proof = Draft(world, quantities, money) if fits else None
+        return True if fits else None, Known(compiled, point), proof
     except NoRelaxation:
-        return False, None
+        return False, None, None
     except (SolverError, LimitError):
-        return None, None
+        return None, None, None
 
 
 def _point(

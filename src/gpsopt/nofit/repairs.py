@@ -54,6 +54,7 @@ class Repair:
     toml: str
     proven: bool
     least: bool  # nothing less of this kind would do (to the solver's proof)
+    plan: bytes = b""  # the plan that proves it, as a table
 
     def text(self, lang: str) -> str:
         return self.text_zh if lang == "zh" else self.text_en
@@ -176,7 +177,7 @@ def _uniform(system: System, kind: str, bench: Bench) -> Repair | None:
     found = first_that_works(near, last, lambda n: bool(by(n)) and bench.works(_file(system, by(n))))
     if found == last:
         return None
-    return _repair(system, f"all_{kind}s", by(found), not bench.unsure)
+    return _repair(system, f"all_{kind}s", by(found), not bench.unsure, bench)
 
 
 def _proven(system: System, kind: str, loosening: Loosening, bench: Bench) -> Repair | None:
@@ -195,7 +196,7 @@ def _proven(system: System, kind: str, loosening: Loosening, bench: Bench) -> Re
         if given is None or not steps:
             return None
         if bench.works(_file(system, steps), spare, Known(system.compiled, given.point)):
-            return _repair(system, kind, steps, given.proven and (small or not spare))
+            return _repair(system, kind, steps, given.proven and (small or not spare), bench)
     plain = found[0.0]
     return None if plain is None else _grown(system, kind, loosening, plain, bench)
 
@@ -218,12 +219,12 @@ def _grown(system: System, kind: str, loosening: Loosening, given: Least, bench:
     while factor - low > _CLOSE:
         middle = (low + factor) / 2
         low, factor = (low, middle) if bench.works(_file(system, larger(middle))) else (middle, factor)
-    return _repair(system, kind, larger(factor), False)
+    return _repair(system, kind, larger(factor), False, bench)
 
 
 def _whole(system: System, kind: str, steps: list[Step], bench: Bench) -> Repair | None:
     """A repair that is made or not."""
-    return _repair(system, kind, steps, True) if steps and bench.works(_file(system, steps)) else None
+    return _repair(system, kind, steps, True, bench) if steps and bench.works(_file(system, steps)) else None
 
 
 def _moved(system: System, shared: set[str], bench: Bench) -> Repair | None:
@@ -234,7 +235,7 @@ def _moved(system: System, shared: set[str], bench: Bench) -> Repair | None:
         system, shared, lambda edits: bench.works(edits.toml("", "", "")),
         (lambda edits: bench.fits(edits.toml("", "", ""))) if large else None,
     )  # fmt: skip
-    return None if step is None else _repair(system, "parameter", [step], not bench.unsure)
+    return None if step is None else _repair(system, "parameter", [step], not bench.unsure, bench)
 
 
 def _nearest(system: System, names: set[str], bench: Bench) -> None:
@@ -285,12 +286,13 @@ def _text(system: System, steps: Sequence[Step], lang: str, most: int = _TOLD) -
     return say("nofit.and_more", lang, text=text, count=more)
 
 
-def _repair(system: System, kind: str, steps: Sequence[Step], proven: bool) -> Repair:
+def _repair(system: System, kind: str, steps: Sequence[Step], proven: bool, bench: Bench) -> Repair:
     units = {step.unit for step in steps}
     amount = sum((step.value for step in steps), Decimal(0)) if len(units) == 1 else Decimal(len(steps))
     if "yuan" in units:
         amount = amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    toml = _file(system, steps)
     return Repair(
         kind, amount, units.pop() if len(units) == 1 else "changes", _text(system, steps, "zh"),
-        _text(system, steps, "en"), _file(system, steps), True, proven,
+        _text(system, steps, "en"), toml, True, proven, bench.proof(toml),
     )  # fmt: skip

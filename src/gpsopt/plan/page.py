@@ -38,6 +38,11 @@ def page_of(scenario: Scenario, frames: Mapping[str, pd.DataFrame], summary: Map
         out.print(_aims(summary, lang))
         if summary.get("besides"):
             out.print(_w("besides", lang))
+    began = summary.get("start", {})
+    if began.get("answer"):
+        out.print(_w("begun_answer", lang))
+    if began.get("left_out"):
+        out.print(_w("begun_left_out", lang, count=began["left_out"]))
     if "allocation" in frames:
         out.print(_money(frames, lang))
         if summary.get("today"):

@@ -89,14 +89,16 @@ def use(here: Visit, record: Record, repair: dict[str, Any], number: int) -> Non
     said = tomlkit.parse(text)  # what is changed stands in its question
     for key, lang in (("title", "en"), ("title_zh", "zh")):
         said[key] = say("unfit.repaired", lang, title=record.title(lang), number=number)
-    text = tomlkit.dumps(said)
     name, again = f"{record.scenario}-{source.stem}"[:56], 1
     taken = {file.name for file in here.scenarios}
     while name in taken:
         again += 1
         name = f"{record.scenario}-{source.stem}"[:56] + f"-{again}"
+    if "solver" in said:  # the plan that it begins from stands beside it here too
+        said["solver"] |= {"start": f"{name}.csv"}
+    text = tomlkit.dumps(said)
     try:
-        here.desk.write_scenario(name, text)
+        here.desk.write_scenario(name, text, source.with_suffix(".csv"))
     except GpsoptError as error:
         here.refused(error)
         return

@@ -33,7 +33,8 @@ from gpsopt.model.build import build_world
 from gpsopt.model.facts import Floats
 from gpsopt.model.world import world_of
 from gpsopt.plan.plan import Result
-from gpsopt.planning import Seconds, options_of, plan_at, planned, refuse_errors, request_of
+from gpsopt.plan.summary import request_of
+from gpsopt.planning import Seconds, options_of, plan_at, planned, refuse_errors
 from gpsopt.scenario import Scenario, read_scenario
 from gpsopt.simulation.draws import described, uncertainties
 from gpsopt.simulation.futures import drawn, future_of
@@ -42,7 +43,7 @@ from gpsopt.solving.byyear import seek_years
 from gpsopt.solving.engine import Array
 from gpsopt.solving.extensive import Extensive, Future, Measure, decided_now, extensive, with_decisions
 from gpsopt.solving.stages import Answer, Options, Stage, seek, seek_aims
-from gpsopt.solving.startpoint import moved_over
+from gpsopt.solving.startpoint import Start, moved_over
 
 _NOTHING: Final = 1e-6  # units: less than any step of the grid
 Told = Callable[[int, int], None]  # pieces done, pieces in all
@@ -169,7 +170,7 @@ class _Study:
     def _alone(self, future: Future, compiled: Any = None, near: Array | None = None) -> Answer | None:
         """A future's best plan, aims in order; None where it has none. `near`: the mean future's plan, tried first."""
         rows = future.compiled if compiled is None else compiled
-        start = () if near is None else (moved_over(near, self.mean.compiled, rows),)
+        start = Start(() if near is None else (moved_over(near, self.mean.compiled, rows),))
         answer = seek(future.world, rows, self.options, start=start)[0]
         self._tell()
         return None if answer.point is None else answer
@@ -182,7 +183,7 @@ class _Study:
         """The extensive form, from the decisions of the mean where they hold in every future."""
         form: Extensive = extensive(self.futures, self.measure)
         known = [answer for answer in held or () if answer is not None]
-        start = (form.together([_point(a) for a in known]),) if len(known) == self.count else ()
+        start = Start((form.together([_point(a) for a in known]),) if len(known) == self.count else ())
         answer, _engine = seek_aims(self.world, form, form.aims, form.groups, self.options, start=start)
         self._tell()
         if answer.point is None:

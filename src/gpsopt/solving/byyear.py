@@ -25,6 +25,7 @@ from gpsopt.solving.engine import Array, Engine, Left, NoTime, Stop
 from gpsopt.solving.instance import dot
 from gpsopt.solving.outlook import within_outlook
 from gpsopt.solving.stages import BY_PURCHASER, Aim, Answer, Options, Stage, aims_of, describe, hold_aim, seek
+from gpsopt.solving.startpoint import NOWHERE, Start
 from gpsopt.solving.tightening import tighten
 
 _JOINT: Final = 1.25  # of the time given: when the joint bounds have to be there
@@ -36,7 +37,7 @@ def seek_years(
     options: Options,
     progress: Callable[[Progress], None] | None = None,
     stop: Stop | None = None,
-    start: tuple[Array, ...] = (),
+    start: Start = NOWHERE,
     cluster: Cluster | None = None,
 ) -> tuple[Answer, Engine, tuple[Aim, ...]]:
     """As `seek` on tightened rows: all years at once, or year by year where the options say relax_and_fix.

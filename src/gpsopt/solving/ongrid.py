@@ -22,6 +22,7 @@ from gpsopt.solving.engine import Array, Engine, Stop
 from gpsopt.solving.grid import Passed, to_grid
 from gpsopt.solving.room import settled_with_room, with_room
 from gpsopt.solving.stages import Aim, Answer, Options, Stage, describe
+from gpsopt.solving.startpoint import NOWHERE, Start
 
 _ROOM: Final = (1e-3, 1e-2)  # 万元 on every purchaser's line of a year
 _AGAIN: Final = 0.1  # of the time limit, for a search with room where the limit is over
@@ -31,7 +32,7 @@ OnGrid = tuple[Quantities, Money, bool]
 
 def seek_on_grid(
     world: World, compiled: Any, options: Options, passed: Passed | None,
-    progress: Callable[[Progress], None] | None = None, stop: Stop | None = None, start: tuple[Array, ...] = (),
+    progress: Callable[[Progress], None] | None = None, stop: Stop | None = None, start: Start = NOWHERE,
     cluster: Cluster | None = None,
 ) -> tuple[Answer, Engine, tuple[Aim, ...], OnGrid | None]:  # fmt: skip
     """As `seek_years`, and what stands on the grid beside its point (None without a point); raises as it does."""
@@ -46,7 +47,7 @@ def seek_on_grid(
         roomy = with_room(compiled, compiled.rows, room)
         try:
             again, engine_, _aims = seek_years(
-                world, roomy, _rest(options, began), progress, stop, answer.points, cluster
+                world, roomy, _rest(options, began), progress, stop, Start(answer.points), cluster
             )
         except (LimitError, SolverError):
             break

@@ -30,6 +30,7 @@ from gpsopt.solving.large import seek_large
 from gpsopt.solving.neighbourhoods import Groups, groups_of
 from gpsopt.solving.pool import Pool
 from gpsopt.solving.split import split_of
+from gpsopt.solving.startpoint import NOWHERE, Start, settled
 from gpsopt.solving.target import Target
 from gpsopt.solving.tightening import Tightening
 
@@ -166,13 +167,12 @@ def _part_scale(world: World, name: str) -> Array:
 
 def seek(
     world: World, compiled: Any, options: Options, progress: Callable[[Progress], None] | None = None,
-    stop: Stop | None = None, start: tuple[Array, ...] = (), cluster: Cluster | None = None,
+    stop: Stop | None = None, start: Start = NOWHERE, cluster: Cluster | None = None,
 ) -> tuple[Answer, Engine, tuple[Aim, ...]]:  # fmt: skip
     """Solve the aims in order; when `stop` says so, end with the best plan there is, later aims unsought.
 
-    `start`: the columns of a plan of a model like this one, as each stage left them or as it ended; its decisions are
-    the first to be tried. `cluster`: whose workers solve the purchasers' problems of a large model, instead of
-    processes of this machine.
+    `start`: a plan whose decisions are the first to be tried. `cluster`: whose workers solve the purchasers' problems
+    of a large model, instead of processes of this machine.
     Raises LimitError where a limit or a stop came before any plan, SolverError if the solver failed.
     """
     aims = aims_of(world, compiled)
@@ -184,7 +184,7 @@ def seek(
 
 def seek_aims(
     world: World, compiled: Any, aims: tuple[Aim, ...], groups: Groups, options: Options,
-    progress: Callable[[Progress], None] | None = None, stop: Stop | None = None, start: tuple[Array, ...] = (),
+    progress: Callable[[Progress], None] | None = None, stop: Stop | None = None, start: Start = NOWHERE,
     cluster: Cluster | None = None,
 ) -> tuple[Answer, Engine]:  # fmt: skip
     """The same for a matrix, its aims and what is decided together; `world` says how aims are held."""
@@ -197,22 +197,25 @@ def seek_aims(
     any_ = UNASKED
 
     def sought(part: float) -> Outcome:
-        """Any plan; by an engine of its own, so that what the aims find does not hang on how it was found."""
-        own = Engine(compiled, options.seed, stop, part=groups.buyer)
-        return any_plan(own, aims[0].costs, clock.left(part))
+        """Any plan; by an engine of its own, so that what the aims find does not hang on it."""
+        return any_plan(Engine(compiled, options.seed, stop, part=groups.buyer), aims[0].costs, clock.left(part))
 
-    if not start and PLAIN < engine.integer_count <= MOST:
+    warm = bool(start.points) and start.near
+    given = None if start.near else start.kept(Engine(compiled, options.seed, stop))
+    if given is not None:
+        any_ = replace(UNASKED, point=given)
+    elif not warm and PLAIN < engine.integer_count <= MOST:
         any_ = sought(_FOR_ANY)
         if any_.status == "infeasible":
             return Answer("infeasible", (), None, any_.nodes), engine
     if engine.integer_count > BY_PURCHASER:
         prime(engine, aims, budget, clock.left_for_stage())
-    search = _Search(engine, compiled, groups, aims, options, clock, bool(start), budget, cluster, any_.point)
-    nodes, tried = any_.nodes, search.known if search.known is not None and tied(compiled, groups) else None
+    search = _Search(engine, compiled, groups, aims, options, clock, warm, budget, cluster, any_.point)
+    nodes, is_tried = any_.nodes, given is not None or (any_.point is not None and tied(compiled, groups))
     for place, aim in enumerate(aims):
         if point is not None and clock.stopped():
             break
-        other = start[min(place, len(start) - 1)] if start else tried if point is None else None
+        other = start.at(place) if warm else any_.point if is_tried and point is None else None
         outcome = _stage(search, aim, point, other)
         nodes += outcome.nodes
         if outcome.status == "infeasible":
@@ -248,20 +251,6 @@ def _kept(engine: Engine, aim: Aim, outcome: Outcome, point: Array) -> Outcome:
     return replace(outcome, point=point, value=aim.sign * dot(aim.weights, point), bound=bound)
 
 
-def _settled(engine: Engine, target: Target, plan: Array | None, other: Array | None) -> Array | None:
-    """The best of the plan so far and of the decisions of it and of `other` with their quantities solved anew."""
-    found = [plan] if plan is not None else []
-    tried: list[bytes] = []
-    for decisions in (plan, other):
-        if decisions is None or (held := np.round(decisions[engine.integer]).tobytes()) in tried:
-            continue
-        tried.append(held)
-        again = engine.with_integers_of(decisions)
-        if again is not None and engine.violation(again) <= 1e-6:
-            found.append(again)
-    return min(found, key=lambda point: dot(target.costs, point), default=None)
-
-
 @dataclass(frozen=True)
 class _Search:
     """What every stage needs."""
@@ -295,7 +284,7 @@ def _stage(search: _Search, aim: Aim, start: Array | None, other: Array | None =
     asked = options.gap if options.gap is not None else 0.0 if small else DEFAULT_GAP
     target = _target(search, aim, start, asked)
     if other is not None or engine.integer_count > PLAIN:
-        start = _settled(engine, target, start, other)
+        start = settled(engine, target, start, other)
     if asked > 0 and engine.integer_count > PLAIN and options.node_limit is None:
         return _unscaled(_large(search, target, start, report), unit)
     try:

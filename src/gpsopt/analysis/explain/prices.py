@@ -31,7 +31,7 @@ from gpsopt.scenario import Scenario
 from gpsopt.solving.prices import MONEY_ROWS
 from gpsopt.solving.relaxation import LpStage, Relaxation
 from gpsopt.solving.stages import Stage
-from gpsopt.solving.startpoint import point_of
+from gpsopt.solving.startpoint import Start, point_of
 from gpsopt.whatif import Prepared, prepared
 
 STEPS: Final = (-0.10, -0.05, -0.01, 0.01, 0.05, 0.10)
@@ -162,7 +162,7 @@ class _Held:
     def search(self, gap: float | None, time_limit: float | None) -> None:
         """Whole awards are searched too, from now on."""
         self._limits = gap, time_limit
-        self._plan_before = searched(self._of, self._of.compiled, gap, time_limit, (self._point,))
+        self._plan_before = searched(self._of, self._of.compiled, gap, time_limit, Start((self._point,)))
 
     def prices(self) -> list[_Price]:
         """Each row's price in the first aim that it moves."""
@@ -304,7 +304,7 @@ class _Held:
         began = time.monotonic()
         compiled = _with_limit(self._of.compiled, price, moved)
         try:
-            after = searched(self._of, compiled, *self._limits, (self._point,))
+            after = searched(self._of, compiled, *self._limits, Start((self._point,)))
         except LimitError:
             after = None
         seconds = time.monotonic() - began

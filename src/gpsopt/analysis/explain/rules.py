@@ -22,6 +22,7 @@ from gpsopt.runread import Run, as_run
 from gpsopt.scenario import Scenario
 from gpsopt.settings import Clauses
 from gpsopt.solving.stages import Stage, seek
+from gpsopt.solving.startpoint import NOWHERE, Start
 from gpsopt.whatif import Prepared, Session, prepared
 
 
@@ -106,7 +107,7 @@ def _reached(
 
 
 def searched(
-    of: Prepared, compiled: Any, gap: float | None, time_limit: float | None, start: tuple[Any, ...] = ()
+    of: Prepared, compiled: Any, gap: float | None, time_limit: float | None, start: Start = NOWHERE
 ) -> tuple[Stage, ...] | None:  # fmt: skip
     """The aims that a search for whole awards reaches, each with its bound; None where nothing fits."""
     options = options_of(of.world.facts.scenario, gap, time_limit)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from gpsopt.cells import plain
 from gpsopt.csvfile import MAX_COLUMNS, MAX_FILE_BYTES, MAX_ROWS, Record
 from gpsopt.errors import Finding
-from gpsopt.handplan.headings import table_of
+from gpsopt.written.headings import table_of
 
 #: bytes of a workbook once unpacked: what is larger is a trap or no hand-made plan
 MAX_UNPACKED: Final = 200_000_000

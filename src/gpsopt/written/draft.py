@@ -8,11 +8,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from gpsopt.handplan.rows import HandPlan
 from gpsopt.model.ledger import Quantities, money_of
 from gpsopt.model.world import World, binary_of, world_of
 from gpsopt.plan.frames import Draft
 from gpsopt.scenario import Scenario
+from gpsopt.written.rows import HandPlan
 
 
 @dataclass(frozen=True)

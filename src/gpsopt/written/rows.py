@@ -16,10 +16,10 @@ from typing import Final
 from gpsopt.cells import CellFault, nearest, parse_cell
 from gpsopt.csvfile import Record, read_records
 from gpsopt.errors import Finding, InputError, UsageError
-from gpsopt.handplan.headings import keys_of, table_of
-from gpsopt.handplan.sheet import read_workbook
 from gpsopt.scenario import Scenario
 from gpsopt.tables import Cell, Column
+from gpsopt.written.headings import keys_of, table_of
+from gpsopt.written.sheet import read_workbook
 
 _COLUMNS: Final = {
     "year": Column("year", "year", required=True),
@@ -48,8 +48,11 @@ class HandPlan:
     notes: tuple[Finding, ...] = ()
 
 
-def read_handplan(path: str | Path, scenario: Scenario) -> HandPlan:
-    """Read a plan made by hand; raises InputError with every fault, UsageError where there is nothing to read."""
+def read_handplan(path: str | Path, scenario: Scenario, *, strict: bool = True) -> HandPlan:
+    """Read a plan made by hand; raises InputError with every fault, UsageError where there is nothing to read.
+
+    `strict=False`: rows with a fault are left out and stand in `notes`, as a plan to begin from need not be whole.
+    """
     source = Path(path)
     if source.is_dir():
         files = [source / f"{table}.csv" for table in _WANTED]
@@ -73,7 +76,7 @@ def read_handplan(path: str | Path, scenario: Scenario) -> HandPlan:
             reader.findings += found
             reader.take(records, name, file.stem if source.is_dir() else None)
     errors = tuple(f for f in reader.findings if f.severity == "error")
-    if errors:
+    if errors and (strict or not (reader.bought or reader.direct)):
         raise InputError(errors)
     return HandPlan(reader.bought, reader.direct, reader.new, reader.idle, reader.places, tuple(reader.findings))
 
@@ -98,6 +101,7 @@ class _Reader:
             return
         self._sheet = sheet
         line, header = records[0]
+        before = len(self.findings)
         names = keys_of(header, table or "allocation")
         required = _WANTED[table] if table else ("year", "need", "quantity")
         for name in required:
@@ -105,7 +109,7 @@ class _Reader:
                 self.findings.append(Finding("error", "column_missing", file, self._sheet, line, name))
         for name in {n for n in names if n in _COLUMNS and names.count(n) > 1}:
             self.findings.append(Finding("error", "column_twice", file, self._sheet, line, name))
-        if any(f.severity == "error" for f in self.findings):
+        if len(self.findings) > before:
             return
         if len(records) == 1:
             self.findings.append(Finding("error", "header_only", file, self._sheet))
@@ -137,9 +141,10 @@ class _Reader:
             self.bought[key] = quantity
         else:
             self.direct[year, need] = quantity
-            for name, kept in (("new", self.new), ("idle", self.idle)) if direct else ():
-                value = cells.get(name)
-                kept[year, need] = value if isinstance(value, Decimal) else Decimal(0)
+            for name, kept in (("new", self.new), ("idle", self.idle)):
+                if direct or name in cells:
+                    value = cells.get(name)
+                    kept[year, need] = value if isinstance(value, Decimal) else Decimal(0)
 
     def _cell(self, file: str, row: int, name: str, text: str) -> Cell:
         column, text = _COLUMNS[name], text.strip()
