@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from gpsopt.solving.byyear import years_of_columns
 from gpsopt.solving.engine import Array, Engine
 from gpsopt.solving.neighbourhoods import groups_of
 from gpsopt.solving.outlook import _outlook, _Years, within_outlook
-from gpsopt.solving.stages import Options, aims_of, describe, hold_aim
+from gpsopt.solving.stages import Answer, Options, aims_of, describe, hold_aim
 
 
 def drawn(folder: Path, needs: int = 24, years: int = 3) -> tuple[World, Compiled]:
@@ -122,6 +123,19 @@ def test_an_outlook_that_has_no_time_is_none(tmp_path: Path) -> None:
     years = _Years(world, compiled, year_of, aims_of(world, compiled), groups_of(world, compiled))
     assert _outlook(years, 0, np.zeros(len(year_of)), lambda: 0.0) is None
     assert _outlook(years, 0, np.zeros(len(year_of)), lambda: None) is not None
+
+
+def test_a_stop_ends_the_joint_bounds_and_the_plan_is_kept_with_a_weaker_one(tmp_path: Path) -> None:
+    write_city(tmp_path, sized("district", needs=160, purchasers=8, years=2, seed=1))
+    world = world_of(read_scenario(tmp_path))
+    compiled = compile_model(build_world(world))
+    point = Engine(compiled).relaxation()[1]  # fractions do here: no decision is made any more
+    found, began = Answer("within_gap", (), point, 0), time.monotonic()
+    calm = byyear._jointly(world, compiled, Options(0.005), found, None, began)[0]
+    stopped = byyear._jointly(world, compiled, Options(0.005), found, lambda: True, began)[0]
+    assert stopped.point is calm.point is point
+    first, weaker = (next(s for s in a.stages if s.name == "outlay") for a in (calm, stopped))
+    assert weaker.value == first.value and weaker.bound < first.bound - 1e-3 * first.scale
 
 
 @pytest.mark.parametrize("found", [True, False], ids=["within the outlook", "all in one model"])

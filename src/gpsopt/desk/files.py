@@ -131,7 +131,7 @@ def _file(path: Path) -> ScenarioFile:
 
 def _stamp(desk: Desk, file: ScenarioFile) -> str:
     """Changes when any file that the scenario is read from changes."""
-    paths = [*desk.folder.glob("scenarios/*.toml"), *desk.model_folder(file.model).rglob("*")]
+    paths = [*desk.folder.glob("scenarios/*"), *desk.model_folder(file.model).rglob("*")]
     said = [(path.name, (stat := path.stat()).st_mtime_ns, stat.st_size) for path in sorted(paths) if path.is_file()]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
