@@ -131,7 +131,8 @@ def _file(path: Path) -> ScenarioFile:
 
 def _stamp(desk: Desk, file: ScenarioFile) -> str:
     """Changes when any file that the scenario is read from changes."""
-    paths = [*desk.folder.glob("scenarios/*"), *desk.model_folder(file.model).rglob("*")]
+    own = [path for kind in ("toml", "csv") for path in desk.folder.glob(f"scenarios/*.{kind}")]
+    paths = [*own, *desk.model_folder(file.model).rglob("*")]
     said = [(path.name, (stat := path.stat()).st_mtime_ns, stat.st_size) for path in sorted(paths) if path.is_file()]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
