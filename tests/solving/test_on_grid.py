@@ -141,3 +141,14 @@ def test_where_decisions_leave_no_room_the_search_is_made_again(
         sign = 1.0 if ours.sense == "min" else -1.0
         assert sign * ours.bound <= sign * before.bound + 1e-6  # nothing is proven that was not before
         assert ours.gap == pytest.approx(abs(ours.value - ours.bound) / (ours.scale or 1.0), abs=1e-9)
+
+
+def test_without_time_the_plan_is_rounded_and_not_called_on_its_grid(scarce: Scarce) -> None:
+    world, compiled, answer, aims = scarce
+    assert answer.point is not None
+    assert beside(world, compiled, answer, aims, None, lambda: 60.0)[0][2]
+    found, near = beside(world, compiled, answer, aims, None, lambda: 0.0)
+    assert not found[2] and not near
+    assert settled_with_room(world, compiled, answer, aims, keep=False, left=lambda: 0.0) is None
+    steps = steps_of(world, compiled)
+    assert by_purchaser(world, compiled, steps, answer.point, aims, lambda *_given: [], lambda: 0.0) is None

@@ -114,6 +114,12 @@ def test_it_is_no_rule(best: Path, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_it_may_buy_nothing(best: Path, tmp_path: Path) -> None:
+    (tmp_path / "none.csv").write_text("year,need,offer,quantity,new,idle\n", encoding="utf-8")
+    plan = gpsopt.solve(scenario_at(tmp_path, "none.csv"))
+    assert plan.certified and plan.summary["start"] == {"left_out": 0, "answer": False}
+
+
 def test_it_stays_with_the_run_and_is_known_by_what_it_says(best: Path, tmp_path: Path) -> None:
     table_of(best, tmp_path / "one/p.csv"), table_of(best, tmp_path / "two/q.csv")
     one, two = (read_scenario(scenario_at(tmp_path / at, name)) for at, name in (("one", "p.csv"), ("two", "q.csv")))

@@ -9,6 +9,7 @@ plan is rounded to the nearest step and not certified.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy as np
 from gpsopt.errors import SolverError
 from gpsopt.model.ledger import Money, Quantities, money_of
 from gpsopt.model.world import World
-from gpsopt.solving.engine import Array, Limits
+from gpsopt.solving.engine import Array, Left, Limits
 from gpsopt.solving.gridparts import by_purchaser
 from gpsopt.solving.gridrows import Broken, broken_rows, tighten_by
 from gpsopt.solving.gridsteps import Steps, cost_of, counted_of, offsets_of, quantities_of, steps_of
@@ -32,12 +33,13 @@ _WIDTHS: Final = (1, 5)  # steps from the solved value, tried in turn where noth
 
 def to_grid(
     world: World, compiled: Any, point: Array, aims: tuple[Aim, ...], passed: Passed | None = None,
-    widths: tuple[int, ...] = _WIDTHS,
+    widths: tuple[int, ...] = _WIDTHS, left: Left | None = None,
 ) -> tuple[Quantities, Money, bool]:  # fmt: skip
     """Quantities on the grid, their money, and whether the repair succeeded.
 
     `passed` names the rows that only the exact plan can be held against, and by how much it passes them. `widths`: so
-    many steps from the solved value are tried where nothing nearer is found, which may take the solver long.
+    many steps from the solved value are tried where nothing nearer is found, which may take the solver long. `left`:
+    seconds for all of it.
     """
     steps = steps_of(world, compiled)
     asks = np.isfinite(compiled.row_lower) | np.isfinite(compiled.row_upper)  # rows of years that are over ask nothing
@@ -48,9 +50,9 @@ def to_grid(
         return rows or ([] if passed is None else passed(quantities, money))
 
     plan = (
-        _repair(world, compiled, steps, point, aims, 0, broken)
-        or by_purchaser(world, compiled, steps, point, aims, broken)
-        or next(filter(None, (_repair(world, compiled, steps, point, aims, w, broken) for w in widths)), None)
+        _repair(world, compiled, steps, point, aims, 0, broken, left)
+        or by_purchaser(world, compiled, steps, point, aims, broken, left)
+        or next(filter(None, (_repair(world, compiled, steps, point, aims, w, broken, left) for w in widths)), None)
     )
     if plan is not None:
         return (*plan, True)
@@ -60,15 +62,18 @@ def to_grid(
 
 def _repair(
     world: World, compiled: Any, steps: Steps, point: Array, aims: tuple[Aim, ...], width: int,
-    broken: Callable[[Quantities, Money, Array], Broken],
+    broken: Callable[[Quantities, Money, Array], Broken], left: Left | None,
 ) -> tuple[Quantities, Money] | None:  # fmt: skip
     problem = offsets_of(compiled, steps, point, width)
     engine, lower, upper = problem.engine, problem.row_lower.copy(), problem.row_upper.copy()
     engine.set_cost(cost_of(aims, point, compiled, steps))
     limits = Limits(1e-9, 1e-7, nodes=2_000) if problem.free <= _FEW else Limits(1e-9, 1e-3, nodes=1)
     for _round in range(_ROUNDS):
+        seconds = None if left is None else left()
+        if seconds == 0.0:
+            return None
         try:
-            outcome = engine.minimise(limits)
+            outcome = engine.minimise(replace(limits, seconds=seconds))
         except SolverError:
             return None
         if outcome.point is None:

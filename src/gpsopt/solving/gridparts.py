@@ -17,7 +17,7 @@ from gpsopt.errors import SolverError
 from gpsopt.model.facts import Ints
 from gpsopt.model.ledger import Money, Quantities, money_of
 from gpsopt.model.world import World
-from gpsopt.solving.engine import Array, Limits
+from gpsopt.solving.engine import Array, Left, Limits
 from gpsopt.solving.gridrows import Broken, tighten_by
 from gpsopt.solving.gridsteps import Steps, cost_of, offsets_of, quantities_of
 from gpsopt.solving.neighbourhoods import groups_of
@@ -42,9 +42,9 @@ class _Block:
 
 def by_purchaser(
     world: World, compiled: Any, steps: Steps, point: Array, aims: tuple[Aim, ...],
-    broken: Callable[[Quantities, Money, Array], Broken],
+    broken: Callable[[Quantities, Money, Array], Broken], left: Left | None = None,
 ) -> tuple[Quantities, Money] | None:  # fmt: skip
-    """Quantities on the grid and their money, decisions held; None where a purchaser finds no steps.
+    """Quantities on the grid and their money, decisions held; None where a purchaser finds no steps (or no time).
 
     `broken`: (row, amount, side) of what a plan in whole steps and fen breaks; such rows are tightened by just that,
     and the purchasers who stand in them settle again.
@@ -58,6 +58,8 @@ def by_purchaser(
     asked: Sequence[_Block] = blocks
     for _round in range(_ROUNDS):
         for block in asked:
+            if left is not None and left() == 0.0:
+                return None
             own = _settled(compiled, block, found, cost, lower, upper)
             if own is None:
                 return None

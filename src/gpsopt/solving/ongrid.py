@@ -18,7 +18,7 @@ from gpsopt.model.ledger import Money, Quantities
 from gpsopt.model.world import World
 from gpsopt.solving.byyear import seek_years
 from gpsopt.solving.clock import Progress
-from gpsopt.solving.engine import Array, Engine, Stop
+from gpsopt.solving.engine import Array, Engine, Left, Stop
 from gpsopt.solving.grid import Passed, to_grid
 from gpsopt.solving.room import settled_with_room, with_room
 from gpsopt.solving.stages import Aim, Answer, Options, Stage, describe
@@ -26,6 +26,8 @@ from gpsopt.solving.startpoint import NOWHERE, Start
 
 _ROOM: Final = (1e-3, 1e-2)  # 万元 on every purchaser's line of a year
 _AGAIN: Final = 0.1  # of the time limit, for a search with room where the limit is over
+_GRID: Final = 0.25  # of the time limit, for all that the grid asks for; so many seconds at the least
+_LEAST: Final = 20.0
 
 OnGrid = tuple[Quantities, Money, bool]
 
@@ -40,7 +42,7 @@ def seek_on_grid(
     answer, engine, aims = seek_years(world, compiled, options, progress, stop, start, cluster)
     if answer.point is None:
         return answer, engine, aims, None
-    found, near = beside(world, compiled, answer, aims, passed)
+    found, near = beside(world, compiled, answer, aims, passed, _for_grid(options, stop))
     for room in () if near else _ROOM:
         if stop is not None and stop():
             break
@@ -53,7 +55,7 @@ def seek_on_grid(
             break
         if again.point is None or len(again.stages) < len(answer.stages):
             break
-        other = to_grid(world, compiled, again.point, aims, passed)
+        other = to_grid(world, compiled, again.point, aims, passed, left=_for_grid(options, stop))
         if other[2]:
             stages = _bounded(world, aims, again.stages, answer.stages, options)
             worst = next((s for s in ("limit", "within_gap") if s in {stage.status for stage in stages}), "optimal")
@@ -62,28 +64,28 @@ def seek_on_grid(
 
 
 def beside(
-    world: World, compiled: Any, answer: Answer, aims: tuple[Aim, ...], passed: Passed | None
+    world: World, compiled: Any, answer: Answer, aims: tuple[Aim, ...], passed: Passed | None, left: Left | None = None
 ) -> tuple[OnGrid, bool]:  # fmt: skip
     """What stands on the grid with the decisions of a point, and whether each aim is as good but for its tolerance.
 
-    What takes the solver a moment is tried before what may take it long.
+    What takes the solver a moment is tried before what may take it long. `left`: seconds for all of it.
     """
     assert answer.point is not None
-    plain = to_grid(world, compiled, answer.point, aims, passed, ())
+    plain = to_grid(world, compiled, answer.point, aims, passed, (), left)
     if plain[2]:
         return plain, True
-    point = settled_with_room(world, compiled, answer, aims, keep=True)
+    point = settled_with_room(world, compiled, answer, aims, keep=True, left=left)
     if point is not None:
-        found = to_grid(world, compiled, point, aims, passed, ())
+        found = to_grid(world, compiled, point, aims, passed, (), left)
         if found[2]:
             return found, _near(aims, answer, point)
-    wider = to_grid(world, compiled, answer.point, aims, passed)
+    wider = to_grid(world, compiled, answer.point, aims, passed, left=left)
     if wider[2]:
         return wider, True
-    point = settled_with_room(world, compiled, answer, aims, keep=False)
+    point = settled_with_room(world, compiled, answer, aims, keep=False, left=left)
     if point is None:
         return wider, False
-    found = to_grid(world, compiled, point, aims, passed)
+    found = to_grid(world, compiled, point, aims, passed, left=left)
     return (found, _near(aims, answer, point)) if found[2] else (wider, False)
 
 
@@ -93,6 +95,19 @@ def _near(aims: tuple[Aim, ...], answer: Answer, point: Array) -> bool:
         aim.sign * (aim.value(point) * aim.unit - stage.value) <= stage.tolerance * stage.scale
         for aim, stage in zip(aims, answer.stages, strict=False)
     )
+
+
+def _for_grid(options: Options, stop: Stop | None) -> Left:
+    """A clock for what the grid asks for, from now on."""
+    began, limit = time.monotonic(), options.time_limit
+
+    def left() -> float | None:
+        if limit is None and (stop is None or not stop()):
+            return None
+        whole = _LEAST if limit is None else max(_LEAST, _GRID * limit)
+        return max(0.0, whole - (time.monotonic() - began))
+
+    return left
 
 
 def _rest(options: Options, began: float) -> Options:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from gpsopt.model.world import World
-from gpsopt.solving.engine import Array, Engine
+from gpsopt.solving.engine import Array, Engine, Left
 from gpsopt.solving.stages import Aim, Answer, hold_aim
 
 LINES: Final = "existing_budget.purchases_within_line"
@@ -33,15 +33,15 @@ def with_room(rows: Any, spans: Mapping[str, Any], room: float) -> Any:
 
 
 def settled_with_room(
-    world: World, compiled: Any, answer: Answer, aims: tuple[Aim, ...], *, keep: bool
+    world: World, compiled: Any, answer: Answer, aims: tuple[Aim, ...], *, keep: bool, left: Left | None = None
 ) -> Array | None:  # fmt: skip
     """The decisions of a point with quantities that leave as much room on every line as there is, up to `_MOST`.
 
     Within it each aim in turn is as good as can be, or with `keep` as it was where it can be: a better first aim would
-    be paid for by the later ones. None where the solver finds nothing.
+    be paid for by the later ones. None where the solver finds nothing in the seconds that are `left`.
     """
     assert answer.point is not None
-    room = _room_left(compiled, answer.point)
+    room = _room_left(compiled, answer.point, left)
     if room is None:
         return None
     upper = compiled.row_upper.copy()
@@ -50,7 +50,7 @@ def settled_with_room(
     by_part = world.facts.settings.aims.hold == "purchaser"
     for aim, stage in zip(aims, answer.stages, strict=False):
         engine.set_cost(aim.costs)
-        found = engine.with_integers_of(answer.point)
+        found = engine.with_integers_of(answer.point, left)
         if found is None:
             return None
         point = found
@@ -60,7 +60,7 @@ def settled_with_room(
     return point
 
 
-def _room_left(compiled: Any, point: Array) -> Array | None:
+def _room_left(compiled: Any, point: Array, left: Left | None) -> Array | None:
     """万元 that each line can leave with the decisions of `point`, as much in all as there is."""
     lines, (rows, columns) = compiled.rows[LINES].slice, compiled.matrix.shape
     places = np.arange(rows)[lines]
@@ -73,5 +73,5 @@ def _room_left(compiled: Any, point: Array) -> Array | None:
     )  # fmt: skip
     engine = Engine(wide)
     engine.set_cost(np.append(np.zeros(columns), -np.ones(len(places))))
-    found = engine.with_integers_of(np.append(point, np.zeros(len(places))))
+    found = engine.with_integers_of(np.append(point, np.zeros(len(places))), left)
     return None if found is None else np.asarray(np.maximum(0.0, found[columns:] - _NOISE))

@@ -36,7 +36,9 @@ def begun_from(world: World, compiled: Any) -> Begun | None:
         return None
     written = _read(scenario.start, scenario)
     frames = frames_of(draft_of(scenario, written).draft)
-    return Begun(point_of(world, compiled, frames), sum(f.severity == "error" for f in written.notes))
+    return Begun(
+        point_of(world, compiled, frames), sum(f.severity == "error" and f.row is not None for f in written.notes)
+    )
 
 
 def _read(start: GivenPlan, scenario: Scenario) -> HandPlan:

@@ -51,7 +51,8 @@ class HandPlan:
 def read_handplan(path: str | Path, scenario: Scenario, *, strict: bool = True) -> HandPlan:
     """Read a plan made by hand; raises InputError with every fault, UsageError where there is nothing to read.
 
-    `strict=False`: rows with a fault are left out and stand in `notes`, as a plan to begin from need not be whole.
+    `strict=False`: rows with a fault are left out and stand in `notes`, as a plan to begin from need not be whole; it
+    may have none at all, where it buys nothing.
     """
     source = Path(path)
     if source.is_dir():
@@ -76,7 +77,8 @@ def read_handplan(path: str | Path, scenario: Scenario, *, strict: bool = True) 
             reader.findings += found
             reader.take(records, name, file.stem if source.is_dir() else None)
     errors = tuple(f for f in reader.findings if f.severity == "error")
-    if errors and (strict or not (reader.bought or reader.direct)):
+    nothing = not (reader.bought or reader.direct) and any(f.code != "header_only" for f in errors)
+    if errors and (strict or nothing):
         raise InputError(errors)
     return HandPlan(reader.bought, reader.direct, reader.new, reader.idle, reader.places, tuple(reader.findings))
 
