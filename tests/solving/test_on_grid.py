@@ -60,6 +60,27 @@ def test_room_is_taken_from_the_lines_of_purchases_and_deficits_alone(town: tupl
     assert np.array_equal(compiled.row_lower[others], roomy.row_lower[others])
 
 
+def test_limits_on_parts_count_every_amount_against_them(tmp_path: Path) -> None:
+    """At a half each two undertakers pass the limit by a hair, which leaves steps and fen their place."""
+    (tmp_path / "s.toml").write_text(
+        f'title = "T"\nmodel = "{TOWN.as_posix()}"\n[clauses.plural_supply]\nmax_share = 0.5\n'
+        "[clauses.social_organisations]\nmin_share = 0.3\n", encoding="utf-8"
+    )  # fmt: skip
+    compiled = compile_model(build_world(world_of(read_scenario(tmp_path / "s.toml"))))
+    roomy = with_room(compiled, compiled.rows, 0.5)
+    point = np.random.default_rng(0).uniform(1.0, 2.0, compiled.matrix.shape[1])
+    moved = roomy.matrix @ point - compiled.matrix @ point
+    counted = 1e-5 * (abs(compiled.matrix) @ point)
+    most, least = (
+        compiled.rows[name].slice
+        for name in ("plural_supply.nobody_has_too_much", "social_organisations.social_organisations_have_their_part")
+    )
+    assert moved[most] == pytest.approx(counted[most], rel=1e-6) and (counted[most] > 0).all()
+    assert moved[least] == pytest.approx(-counted[least], rel=1e-6) and (counted[least] > 0).all()
+    moved[most] = moved[least] = 0.0
+    assert not moved.any()
+
+
 def test_a_plan_that_stands_on_its_grid_is_taken_as_it_is(town: tuple[World, Any]) -> None:
     world, compiled = town
     plain = seek_years(world, compiled, Options())[0]

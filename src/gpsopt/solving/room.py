@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,6 +15,8 @@ from gpsopt.solving.stages import Aim, Answer, hold_aim
 
 LINES: Final = "existing_budget.purchases_within_line"
 DEFICITS: Final = "existing_budget.deficit_is_met_first"
+_SHARES: Final = ("plural_supply.", "social_organisations.", "affiliated_share.")
+_PART: Final = 1e-5  # of every amount in a limit on parts
 _MOST: Final = 5e-2  # 万元 on a line: rounding all that a purchaser of Beijing buys took up to 3.2e-2
 _NOISE: Final = 1e-7  # 万元 that the solver's tolerance may be worth
 
@@ -22,14 +24,29 @@ _NOISE: Final = 1e-7  # 万元 that the solver's tolerance may be worth
 def with_room(rows: Any, spans: Mapping[str, Any], room: float) -> Any:
     """The same rows with so many 万元 less on every line of purchases, and more to be met of every deficit.
 
-    `rows`: a compiled model or a problem that begins with the rows of one, whose `spans` say which they are.
+    Limits on parts of what is spent keep a hundred-thousandth of each amount: two undertakers who may have a half each
+    have it to the fen by chance only. `rows`: a compiled model or a problem that begins with the rows of one, whose
+    `spans` say which they are.
     """
     lower, upper = rows.row_lower.copy(), rows.row_upper.copy()
     upper[spans[LINES].slice] -= room
     if DEFICITS in spans:  # a deficit's row has one limit, the other is without end
         lower[spans[DEFICITS].slice] += room
         upper[spans[DEFICITS].slice] -= room
-    return replace(rows, row_lower=lower, row_upper=upper)
+    shares = [span.slice for name, span in spans.items() if name.startswith(_SHARES)]
+    return replace(rows, row_lower=lower, row_upper=upper, matrix=_narrowed(rows.matrix, lower, upper, shares))
+
+
+def _narrowed(matrix: Any, lower: Array, upper: Array, shares: Sequence[slice]) -> Any:
+    """The rows of `shares` (a sum of amounts at most, or at least, nothing) with every amount counted against them."""
+    side = np.zeros(matrix.shape[0])
+    for rows in shares:
+        side[rows] = np.where(upper[rows] == 0.0, _PART, 0.0) - np.where(lower[rows] == 0.0, _PART, 0.0)
+    if not side.any():
+        return matrix
+    narrowed = sparse.csr_array(matrix, copy=True)
+    narrowed.data += np.repeat(side, np.diff(narrowed.indptr)) * np.abs(narrowed.data)
+    return narrowed
 
 
 def settled_with_room(
