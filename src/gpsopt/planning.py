@@ -148,9 +148,20 @@ def _as_begun(world: World, compiled: Any, options: Options, begun: Begun, found
 
 
 def _is_better(world: World, compiled: Any, point: Array, found: Mapping[str, Any]) -> bool:
-    """Is a point better in the first aim in which it differs by more than later aims may take?"""
+    """Is a point better in the first aim in which it differs by more than later aims may take?
+
+    What is broken of soft clauses comes first.
+    """
     quantities = quantities_of(world, compiled, point)
-    values = plan_values(Draft(world, quantities, money_of(world, quantities)))
+    draft = Draft(world, quantities, money_of(world, quantities))
+    if "soft" in found:
+        scenario = world.facts.scenario
+        sums = totals(violations_of(scenario, {name: text_rows(frame) for name, frame in frames_of(draft).items()}))
+        for stage in found["soft"]:
+            broken = Fraction(total_text(sums.get((stage["clause"], stage["unit"]), Fraction(0))))
+            if broken != Fraction(stage["plan_value"]):
+                return broken < Fraction(stage["plan_value"])
+    values = plan_values(draft)
     for aim in found["aims"]:
         gained = (aim["plan_value"] - float(values[aim["name"]])) * (1 if aim["sense"] == "min" else -1)
         if abs(gained) > max(1e-9, aim["tolerance"]) * aim["scale"]:

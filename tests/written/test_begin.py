@@ -15,11 +15,11 @@ from gpsopt.errors import InputError, ScenarioError
 from gpsopt.handplan import read_handplan, score
 from gpsopt.model.build import build_world
 from gpsopt.model.world import world_of
-from gpsopt.planning import plan_or_end
+from gpsopt.planning import _is_better, plan_or_end
 from gpsopt.runread import read_run
 from gpsopt.scenario import read_scenario
 from gpsopt.solving.stages import Options, seek
-from gpsopt.solving.startpoint import Start
+from gpsopt.solving.startpoint import Start, as_it_is
 from gpsopt.written.begin import begun_from
 from gpsopt.written.table import plan_csv
 from tests.cli.running import in_process
@@ -100,6 +100,36 @@ def test_it_is_the_first_plan_of_the_search(place: Path, close: Path, tmp_path: 
         for start in (Start(), Start((given.point,), near=False))
     )
     assert begun <= read_run(close).summary["aims"][0]["plan_value"] + 1e-6 < 0.5 * alone
+
+
+def test_the_given_plan_is_better_where_the_first_difference_says_so(
+    place: Path, close: Path, tmp_path: Path
+) -> None:  # fmt: skip
+    clause = "[clauses.undertaker_count]\nmax = 3\nsoft = true\n\n"
+    file = scenario_at(tmp_path, close.as_posix(), f'model = "{place.as_posix()}"')
+    file.write_text(file.read_text(encoding="utf-8").replace("[solver]", f"{clause}[solver]"), encoding="utf-8")
+    world = world_of(read_scenario(file))
+    compiled = compile_model(build_world(world))
+    given = begun_from(world, compiled)
+    assert given is not None
+    point = as_it_is(world, compiled, given.point)
+    assert point is not None
+    summary = plan_or_end(file, time_limit=0.001).summary
+    assert summary["start"]["answer"], "nothing better was found: these are its own figures"
+
+    def better(soft: str | None = None, **moved: float) -> bool:
+        """Against a plan that is worse by so many tolerances in an aim, and breaks so much of the soft clause."""
+        aims = [
+            {**aim, "plan_value": aim["plan_value"] + sign * moved.get(aim["name"], 0.0) * aim["scale"]}
+            for aim in summary["aims"]
+            for sign in [1 if aim["sense"] == "min" else -1]
+        ]
+        stages = [{**stage, "plan_value": soft or stage["plan_value"]} for stage in summary["soft"]]
+        return _is_better(world, compiled, point, {"soft": stages, "aims": aims})
+
+    assert not better() and not better(shortfall=5e-4) and better(shortfall=2e-3)
+    assert better(shortfall=2e-3, outlay=-0.5) and not better(livelihood_shortfall=-1e-6, shortfall=2e-3)
+    assert not better("0", shortfall=2e-3) and better("1000", shortfall=-2e-3)
 
 
 def test_it_is_no_rule(best: Path, tmp_path: Path) -> None:

@@ -66,7 +66,10 @@ def as_it_is(world: World, compiled: Any, given: Array) -> Array | None:
         for name, step in size.items():
             span = compiled.columns[name].slice
             wide = np.where(given[span] > 0.0, steps * step, 0.0)
-            lower[span], upper[span] = np.maximum(lower[span], given[span] - wide), given[span] + wide
+            lower[span] = np.maximum(lower[span], given[span] - wide)
+            upper[span] = np.minimum(upper[span], given[span] + wide)
+        if (lower > upper + _CLOSE).any():
+            continue
         near = replace(compiled, column_lower=lower, column_upper=np.maximum(lower, upper))
         found = _around(Engine(near), np.where(whole, np.clip(given, lower, upper), given))
         if found is not None:
