@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from gpsopt.solving.engine import Array
 from gpsopt.solving.gridparts import by_purchaser
 from gpsopt.solving.gridrows import Broken, broken_rows
 from gpsopt.solving.gridsteps import quantities_of, steps_of
-from gpsopt.solving.ongrid import beside, seek_on_grid
+from gpsopt.solving.ongrid import _for_grid, _rest, beside, seek_on_grid
 from gpsopt.solving.room import DEFICITS, LINES, settled_with_room, with_room
 from gpsopt.solving.stages import Aim, Answer, Options
 
@@ -173,3 +174,22 @@ def test_without_time_the_plan_is_rounded_and_not_called_on_its_grid(scarce: Sca
     assert settled_with_room(world, compiled, answer, aims, keep=False, left=lambda: 0.0) is None
     steps = steps_of(world, compiled)
     assert by_purchaser(world, compiled, steps, answer.point, aims, lambda *_given: [], lambda: 0.0) is None
+
+
+def test_the_grid_may_take_a_quarter_of_the_limit_again_and_little_after_a_stop() -> None:
+    now, stops = time.monotonic(), [False]
+    assert _for_grid(Options(), now, None)() is None
+    limited = _for_grid(Options(time_limit=1000.0), now - 1500.0, None)()  # the limit is over
+    early = _for_grid(Options(time_limit=1000.0), now, None)()
+    assert limited is not None and early is not None
+    assert 240 < limited <= 250 and 1240 < early <= 1250
+    assert _rest(Options(time_limit=1000.0), now - 1500.0, limited).time_limit == pytest.approx(100.0)
+    assert _rest(Options(time_limit=1000.0), now - 1500.0, 30.0).time_limit == pytest.approx(30.0)
+    assert (_rest(Options(time_limit=1000.0), now, early).time_limit or 0) > 990 and _rest(
+        Options(), now, None
+    ) == Options()
+    stopping = _for_grid(Options(), now, lambda: stops[0])
+    assert stopping() is None
+    stops[0] = True
+    first, second = stopping(), stopping()
+    assert first is not None and second is not None and 15 < second <= first <= 20

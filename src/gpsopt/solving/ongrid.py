@@ -26,7 +26,7 @@ from gpsopt.solving.startpoint import NOWHERE, Start
 
 _ROOM: Final = (1e-3, 1e-2)  # 万元 on every purchaser's line of a year
 _AGAIN: Final = 0.1  # of the time limit, for a search with room where the limit is over
-_GRID: Final = 0.25  # of the time limit, for all that the grid asks for; so many seconds at the least
+_GRID: Final = 0.25  # of the time limit, for all that the grid asks for after it; so many seconds at the least
 _LEAST: Final = 20.0
 
 OnGrid = tuple[Quantities, Money, bool]
@@ -42,20 +42,21 @@ def seek_on_grid(
     answer, engine, aims = seek_years(world, compiled, options, progress, stop, start, cluster)
     if answer.point is None:
         return answer, engine, aims, None
-    found, near = beside(world, compiled, answer, aims, passed, _for_grid(options, stop))
+    left = _for_grid(options, began, stop)
+    found, near = beside(world, compiled, answer, aims, passed, left)
     for room in () if near else _ROOM:
-        if stop is not None and stop():
+        if (stop is not None and stop()) or left() == 0.0:
             break
         roomy = with_room(compiled, compiled.rows, room)
         try:
             again, engine_, _aims = seek_years(
-                world, roomy, _rest(options, began), progress, stop, Start(answer.points), cluster
+                world, roomy, _rest(options, began, left()), progress, stop, Start(answer.points), cluster
             )
         except (LimitError, SolverError):
             break
         if again.point is None or len(again.stages) < len(answer.stages):
             break
-        other = to_grid(world, compiled, again.point, aims, passed, left=_for_grid(options, stop))
+        other = to_grid(world, compiled, again.point, aims, passed, left=left)
         if other[2]:
             stages = _bounded(world, aims, again.stages, answer.stages, options)
             worst = next((s for s in ("limit", "within_gap") if s in {stage.status for stage in stages}), "optimal")
@@ -97,24 +98,26 @@ def _near(aims: tuple[Aim, ...], answer: Answer, point: Array) -> bool:
     )
 
 
-def _for_grid(options: Options, stop: Stop | None) -> Left:
-    """A clock for what the grid asks for, from now on."""
-    began, limit = time.monotonic(), options.time_limit
+def _for_grid(options: Options, began: float, stop: Stop | None) -> Left:
+    """Seconds left for all that the grid asks for: beyond the limit, or once a stop is seen."""
+    ended, limit = time.monotonic(), options.time_limit
+    end = None if limit is None else max(began + limit, ended) + max(_LEAST, _GRID * limit)
 
     def left() -> float | None:
-        if limit is None and (stop is None or not stop()):
-            return None
-        whole = _LEAST if limit is None else max(_LEAST, _GRID * limit)
-        return max(0.0, whole - (time.monotonic() - began))
+        nonlocal end
+        if stop is not None and stop():
+            end = min(float("inf") if end is None else end, time.monotonic() + _LEAST)
+        return None if end is None else max(0.0, end - time.monotonic())
 
     return left
 
 
-def _rest(options: Options, began: float) -> Options:
-    if options.time_limit is None:
+def _rest(options: Options, began: float, left: float | None) -> Options:
+    """For a search with room: what is left of the limit, or a tenth of it again while the grid has so much."""
+    if options.time_limit is None or left is None:
         return options
-    left = options.time_limit - (time.monotonic() - began)
-    return replace(options, time_limit=max(left, _AGAIN * options.time_limit))
+    remains = options.time_limit - (time.monotonic() - began)
+    return replace(options, time_limit=max(remains, min(left, _AGAIN * options.time_limit)))
 
 
 def _bounded(
