@@ -92,6 +92,7 @@ class NoFit:
             for name, repair in zip(self.names(), self.repairs, strict=True):
                 least = say("nofit.not_proven_least", lang) if not repair.least else ""
                 lines.append(f"  {repair.text(lang)}{least}\n    {name}")
+            lines.append(say("nofit.beside", lang))
         elif self.conflict and self.sought:
             lines.append(say("nofit.no_way_out", lang))
         return "\n".join(lines)
