@@ -156,7 +156,7 @@ def test_a_plan_off_the_grid_is_not_certified(tmp_path: Path, gpsopt: Command, m
     from gpsopt.solving import ongrid
 
     honest = ongrid.to_grid
-    monkeypatch.setattr(ongrid, "to_grid", lambda *given: (*honest(*given)[:2], False))
+    monkeypatch.setattr(ongrid, "to_grid", lambda *given, **more: (*honest(*given, **more)[:2], False))
     done = gpsopt("solve", hamlet(tmp_path / "m"), "--json", "--lang", "en", cwd=tmp_path)
     assert (done.code, done.json["code"], done.json["certified"]) == (1, "off_grid", False)
     assert "grid" in done.json["error"] and done.json["faults"] == []

@@ -80,6 +80,7 @@ def test_limits_on_parts_count_every_amount_against_them(tmp_path: Path) -> None
     assert moved[least] == pytest.approx(-counted[least], rel=1e-6) and (counted[least] > 0).all()
     moved[most] = moved[least] = 0.0
     assert not moved.any()
+    assert with_room(compiled, compiled.rows, 0.0).matrix is compiled.matrix, "without room nothing is taken"
 
 
 def test_a_plan_that_stands_on_its_grid_is_taken_as_it_is(town: tuple[World, Any]) -> None:

@@ -33,7 +33,7 @@ def with_room(rows: Any, spans: Mapping[str, Any], room: float) -> Any:
     if DEFICITS in spans:  # a deficit's row has one limit, the other is without end
         lower[spans[DEFICITS].slice] += room
         upper[spans[DEFICITS].slice] -= room
-    shares = [span.slice for name, span in spans.items() if name.startswith(_SHARES)]
+    shares = [span.slice for name, span in spans.items() if room and name.startswith(_SHARES)]
     return replace(rows, row_lower=lower, row_upper=upper, matrix=_narrowed(rows.matrix, lower, upper, shares))
 
 
