@@ -125,7 +125,10 @@ def planned(
     """
     begun = None if start.points else begun_from(world, compiled)
     if begun is None:
-        return _searched(world, compiled, options, clock, progress, stop, start, cluster)
+        result, points = _searched(world, compiled, options, clock, progress, stop, start, cluster)
+        if not start.points and world.facts.settings.solver.start:
+            result = replace(result, summary={**result.summary, "start": {"missing": True}})
+        return result, points
     first = Start((begun.point,), near=False)
     result, points = _searched(world, compiled, options, clock, progress, stop, first, cluster)
     kept = None

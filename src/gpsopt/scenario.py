@@ -105,13 +105,15 @@ def read_scenario(
     merged = {**_merge(files), "lock": tuple(locks[decision][0] for decision in sorted(locks))}
     settings, faults = settings_of(files, merged)
     begin, missing = _start(files, within)
-    if findings or missing or settings is None:
-        raise ScenarioError((*findings, *faults, *missing))
+    if findings or settings is None:
+        raise ScenarioError((*findings, *faults))
     tables, found, values = _tables(files, departures, settings, given)
     held_at = {decision: (file, row) for decision, (_lock, file, row) in locks.items()}
     places = {key: place for file in files for key, place in file.places().items()}
-    return Scenario(_name(start), settings, tables, found, tuple(str(f.path) for f in files), values, held_at,
-                    places, entries_of(files), begin)  # fmt: skip
+    found, chain = (*missing, *found), tuple(str(f.path) for f in files)
+    return Scenario(
+        _name(start), settings, tables, found, chain, values, held_at, places, entries_of(files), begin
+    )  # fmt: skip
 
 
 def _tables(
@@ -133,7 +135,10 @@ def _tables(
 
 
 def _start(files: list[TomlFile], within: Path | None) -> tuple[GivenPlan | None, list[Finding]]:
-    """Where the plan to begin from stands, as the outermost file that names one says; `start = ""` names none."""
+    """Where the plan to begin from stands, as the outermost file that names one says; `start = ""` names none.
+
+    One that is not there is a warning: a scenario that travels alone can still be solved.
+    """
     for file in reversed(files):
         given = _table(file.data, "solver").get("start")
         if not isinstance(given, str):
@@ -143,7 +148,7 @@ def _start(files: list[TomlFile], within: Path | None) -> tuple[GivenPlan | None
         plan = given_plan(path) if given and not outside else None
         if plan is not None or not given:
             return plan, []
-        return None, [Finding("error", "start_missing", str(file.path), row=file.line(("solver", "start")),
+        return None, [Finding("warning", "start_missing", str(file.path), row=file.line(("solver", "start")),
                               column="solver.start", value=given)]  # fmt: skip
     return None, []
 

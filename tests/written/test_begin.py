@@ -10,8 +10,9 @@ import pytest
 from benchmarks.cities import sized, write_city
 
 import gpsopt
+from gpsopt.checks import check
 from gpsopt.compiler import compile_model
-from gpsopt.errors import InputError, ScenarioError
+from gpsopt.errors import InputError
 from gpsopt.handplan import read_handplan, score
 from gpsopt.model.build import build_world
 from gpsopt.model.world import world_of
@@ -182,21 +183,27 @@ def test_a_base_names_it_from_where_the_base_stands_and_a_departure_may_drop_it(
 
 
 @pytest.mark.parametrize("start", ["gone.csv", "below", "a\\u0000b"])
-def test_one_that_is_not_there_is_named_with_its_line(start: str, tmp_path: Path) -> None:
+def test_one_that_is_not_there_is_named_with_its_line_and_the_search_begins_from_nothing(
+    start: str, tmp_path: Path
+) -> None:  # fmt: skip
     (tmp_path / "below").mkdir()
-    with pytest.raises(ScenarioError) as caught:
-        read_scenario(scenario_at(tmp_path, start))
-    (finding,) = caught.value.findings
-    assert (finding.code, finding.row, finding.column) == ("start_missing", 5, "solver.start")
+    scenario = read_scenario(scenario_at(tmp_path, start))
+    (finding,) = (f for f in scenario.findings if f.code == "start_missing")
+    assert (finding.severity, finding.row, finding.column) == ("warning", 5, "solver.start")
+    assert scenario.start is None and finding in check(scenario)
+    plan = gpsopt.solve(scenario)
+    assert plan.certified and plan.summary["start"] == {"missing": True}
+    assert "began from nothing" in plan.page("en") and "从头开始" in plan.page("zh")
+    run = gpsopt.write_run(plan, tmp_path / "runs")
+    assert gpsopt.verify_run(run).ok and not list((run / "inputs").glob("start*"))
 
 
 def test_strangers_name_nothing_outside_their_folder(best: Path, tmp_path: Path) -> None:
     shutil.copytree(TOWN, tmp_path / "desk/models/town")
     file = scenario_at(tmp_path / "desk/scenarios", best.as_posix(), 'model = "town"')
     assert read_scenario(file).start is not None
-    with pytest.raises(ScenarioError) as caught:
-        read_scenario(file, within=tmp_path / "desk")
-    assert caught.value.findings[0].code == "start_missing"
+    within = read_scenario(file, within=tmp_path / "desk")
+    assert within.start is None and "start_missing" in {f.code for f in within.findings}
 
 
 def test_rows_that_do_not_fit_are_left_out_and_counted(best: Path, tmp_path: Path, command) -> None:  # type: ignore[no-untyped-def]

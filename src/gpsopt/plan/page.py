@@ -41,6 +41,8 @@ def page_of(scenario: Scenario, frames: Mapping[str, pd.DataFrame], summary: Map
     began = summary.get("start", {})
     if began.get("answer"):
         out.print(_w("begun_answer", lang))
+    if began.get("missing"):
+        out.print(_w("begun_missing", lang))
     if began.get("left_out"):
         out.print(_w("begun_left_out", lang, count=began["left_out"]))
     if "allocation" in frames:
