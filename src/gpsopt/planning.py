@@ -133,7 +133,7 @@ def planned(
     result, points = _searched(world, compiled, options, clock, progress, stop, first, cluster)
     kept = None
     found = isinstance(result, Plan) and result.certified
-    if result.status == "limit" or (result.status != "infeasible" and not found):
+    if result.status == "limit" or not found:
         kept = _as_begun(world, compiled, options, begun, result if found else None)
     said = {"left_out": begun.left_out, "answer": kept is not None}
     result = kept or result

@@ -42,6 +42,9 @@ def test_each_repair_stands_beside_the_plan_that_proves_it(tmp_path: Path, comma
         judged = score(file.with_suffix(".csv"), file, solve=False, nearest=False)
         assert judged.ok and judged.hand.assumed == (), [fault.line("en") for fault in judged.faults]
         assert bool(judged.soft) == (repair["kind"] == "clause"), "a clause made soft is passed, and that is said"
+    assert repair["kind"] == "clause"
+    said = command("score", str(file.with_suffix(".csv")), "--scenario", str(file), "--lang", "en")
+    assert "breaks no rule" in said.out and "Limits of soft clauses that it passes, as it may: 2" in said.out
 
 
 @pytest.mark.parametrize(("lang", "word"), [("en", "Ways to a plan"), ("zh", "通向方案的办法")])

@@ -10,7 +10,9 @@ import pytest
 from benchmarks.cities import sized, write_city
 
 import gpsopt
+from gpsopt import planning
 from gpsopt.checks import check
+from gpsopt.commands.template import settings_of_model
 from gpsopt.compiler import compile_model
 from gpsopt.errors import InputError
 from gpsopt.handplan import read_handplan, score
@@ -19,7 +21,7 @@ from gpsopt.model.world import world_of
 from gpsopt.planning import _is_better, plan_or_end
 from gpsopt.runread import read_run
 from gpsopt.scenario import read_scenario
-from gpsopt.solving.stages import Options, seek
+from gpsopt.solving.stages import Answer, Options, seek
 from gpsopt.solving.startpoint import Start, as_it_is
 from gpsopt.written.begin import begun_from
 from gpsopt.written.table import plan_csv
@@ -87,6 +89,22 @@ def test_where_the_search_finds_none_so_good_the_given_one_is_the_answer(
     assert command("verify", done.json["path"]).code == 0
     page = command(*words[:-3], "--start", str(close), "--lang", "en")
     assert "This is the plan that the search began from" in page.out
+
+
+def test_a_plan_that_keeps_every_rule_goes_before_a_solver_that_calls_it_impossible(
+    best: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    scenario = read_scenario(scenario_at(tmp_path, best.as_posix()))
+    wrong = Answer("infeasible", (), None, 0)
+    monkeypatch.setattr(planning, "seek_on_grid", lambda *_given: (wrong, None, (), None))
+    plan = plan_or_end(scenario)
+    assert plan.summary["certified"] and plan.summary["start"]["answer"]
+    assert plan_or_end(TOWN).status == "infeasible", "without a plan to begin from nothing is known better"
+
+
+def test_no_plan_travels_with_the_tables(best: Path, tmp_path: Path) -> None:
+    text = settings_of_model(scenario_at(tmp_path, best.as_posix()))
+    assert "start" not in text and "title" in text
 
 
 def test_it_is_the_first_plan_of_the_search(place: Path, close: Path, tmp_path: Path) -> None:
@@ -222,5 +240,6 @@ def test_a_file_of_which_nothing_can_be_used_is_refused(tmp_path: Path, command)
     assert caught.value.findings[0].code == "column_missing"
     done = command("solve", str(TOWN), "--start", str(tmp_path / "p.csv"), "--out", str(tmp_path / "runs"))
     assert done.code == 2 and "p.csv" in done.err
-    assert command("solve", str(TOWN), "--start", str(tmp_path / "none.csv")).code == 2
+    gone = command("solve", str(TOWN), "--start", str(tmp_path / "none.csv"), "--lang", "en")
+    assert gone.code == 2 and "none.csv" in gone.err and "year, need, offer, quantity" in gone.err
     assert command("solve", str(TOWN), "--start", str(tmp_path / "p.csv"), "--futures", "3").code == 2

@@ -95,7 +95,7 @@ def _beginning(scenario: Path, start: Path) -> Scenario:
     from gpsopt.givenplan import given_plan
     from gpsopt.scenario import read_scenario
 
-    plan = given_plan(there(start))
+    plan = given_plan(start)
     if plan is None:
         raise UsageError("handplan_missing", path=str(start))
     return replace(read_scenario(scenario), start=plan)
