@@ -5,7 +5,7 @@ from __future__ import annotations
 from gpsopt import explain_nofit, plan_or_end
 from gpsopt.desk import Desk
 from gpsopt.desk.asking import ask_to_solve
-from gpsopt.desk.files import read_here
+from gpsopt.desk.files import digest_now, read_here
 from gpsopt.jobs import ENDED, advance
 from gpsopt.plan.summary import request_of
 from gpsopt.planning import options_of
@@ -46,5 +46,9 @@ def test_the_conflict_is_shown_and_a_repair_becomes_a_scenario(desk: Desk, show:
         job = desk.board.get(desk.owner, job.job) or job
     record = desk.store.get(desk.owner, job.record or 0)
     assert record is not None and record.planned, (job.message("en"), made)
+    known = digest_now(desk, made[0])
+    assert known == record.digest
+    begins.path.write_bytes(begins.path.read_bytes() + b"\n")
+    assert digest_now(desk, made[0]) != known, "another plan to begin from makes its runs stale"
     answered = ask_to_solve(desk, "strict")
     assert getattr(answered, "seq", None) == number, "the same request opens its end without a plan"
